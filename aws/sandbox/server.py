@@ -1,0 +1,102 @@
+"""Starting and stopping the sandbox: in a process of its own, or in a thread of a test run."""
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from moto.core.base_backend import BackendDict
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from aws.sandbox import identity_pools, user_pool_calls
+from aws.sandbox.application import SandboxApplication
+from aws.sandbox.seed import seed
+from aws.sandbox.state import StateFile
+
+HOST = "127.0.0.1"
+
+
+class _QuietHandler(MotoRequestHandler):
+    # Headers and body are two small writes; without this the second may wait for the first's acknowledgement.
+    disable_nagle_algorithm = True
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Nothing per request: the call log answers who asked what."""
+
+
+def _install() -> None:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    user_pool_calls.install()
+    identity_pools.install()
+
+
+def _prepare(empty: bool, state: StateFile | None) -> None:
+    _install()
+    BackendDict.reset()
+    if state is not None and state.restore():
+        return
+    if not empty:
+        seed()
+
+
+def _listen(port: int, application: SandboxApplication) -> BaseWSGIServer:
+    return make_server(HOST, port, application, threaded=True, request_handler=_QuietHandler)
+
+
+def serve(port: int, empty: bool = False, state: Path | str | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; print one line when ready.
+
+    port: 0 for any free port. empty: plant nothing. state: a folder to keep the account in across restarts.
+    Raises OSError when the port is taken.
+    """
+    application = SandboxApplication()
+    server = _listen(port, application)
+    file = StateFile(Path(state), application) if state is not None else None
+    _prepare(empty, file)
+    if file is not None:
+        file.start()
+
+    def stop(signum: int, frame: object) -> None:
+        threading.Thread(target=server.shutdown, daemon=True).start()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    print(f"Sandbox AWS: http://{HOST}:{server.server_port}", flush=True)
+    try:
+        server.serve_forever(poll_interval=0.1)
+    finally:
+        application.faults.clear()
+        server.server_close()
+        if file is not None:
+            file.stop()
+    sys.stdout.flush()
+
+
+@contextmanager
+def running(empty: bool = False, state: Path | str | None = None) -> Iterator[str]:
+    """A sandbox in a thread of this process; yields its endpoint URL.
+
+    moto keeps its state in the process, so that only one sandbox may run in it at a time.
+    """
+    application = SandboxApplication()
+    file = StateFile(Path(state), application) if state is not None else None
+    _prepare(empty, file)
+    server = _listen(0, application)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    if file is not None:
+        file.start()
+    try:
+        yield f"http://{HOST}:{server.server_port}"
+    finally:
+        application.faults.clear()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        if file is not None:
+            file.stop()
