@@ -58,7 +58,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     sample = {
         "navigation": NAVIGATION,
         "form": SampleForm(),
-        "bound_form": SampleForm({"name": "Production!", "kind": "amplify"}),
+        "bound_form": SampleForm({"name": "Production!", "kind": "amplify"}, auto_id="refused_%s"),
         "now": now,
         "earlier": now - timedelta(minutes=7),
         "long_ago": now - timedelta(days=400),

@@ -193,7 +193,7 @@ def field(bound: BoundField) -> SafeString:
     optional: SafeString = NOTHING if bound.field.required else mark_safe(' <span class="optional">- optional</span>')
     hint = format_html('<p class="hint" id="{}_helptext">{}</p>', bound.auto_id, bound.help_text) if bound.help_text else ""
     errors = format_html_join("", '<p class="error-line">{}{}</p>', ((icon("circle-alert"), e) for e in bound.errors))
-    error = format_html('<div class="error" id="{}_error">{}</div>', bound.auto_id, errors) if errors else ""
+    error = format_html('<div class="field-error" id="{}_error">{}</div>', bound.auto_id, errors) if errors else ""
     state = " invalid" if errors else ""
     if bound.widget_type == "checkbox":
         return format_html(
@@ -361,7 +361,7 @@ def info(content: SafeString, topic: str, *, id: str = "") -> SafeString:
     """The small *Info* link, which opens help in a popover; ``topic`` is what the help is about."""
     anchor = id or f"info-{crc32(f'{topic}{content}'.encode()):08x}"
     return format_html(
-        '<span class="info"><button type="button" class="info-link" popovertarget="{}" aria-label="Info about {}">Info</button>'
+        '<span class="info-help"><button type="button" class="info-link" popovertarget="{}" aria-label="Info about {}">Info</button>'
         '<span class="popover" id="{}" popover><strong>{}</strong><span class="popover-text">{}</span></span></span>',
         anchor,
         topic,
