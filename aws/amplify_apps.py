@@ -1,0 +1,56 @@
+"""Amplify apps and their backend environments, to connect the console's environments to. Reads only."""
+
+from collections.abc import Iterator
+
+from aws.calls import fetch, page_of, to_the_end
+from aws.declarations import uses
+from aws.quotas import Quota
+from aws.resources import AmplifyApp, BackendEnvironment, Page
+from aws.target import AwsTarget
+
+_PAGE = 50
+
+
+@uses("amplify:ListApps", quota=Quota.UNPUBLISHED)
+def page_of_apps(target: AwsTarget, *, token: str = "") -> Page[AmplifyApp]:
+    more = {"nextToken": token} if token else {}
+    parse = page_of("apps", AmplifyApp.from_api, "nextToken")
+    return fetch(target, "amplify", "ListApps", parse, maxResults=_PAGE, **more)
+
+
+@uses(page_of_apps)
+def iter_apps(target: AwsTarget) -> Iterator[AmplifyApp]:
+    """Every Amplify app of the Region."""
+    return to_the_end(lambda token: page_of_apps(target, token=token))
+
+
+@uses("amplify:GetApp", quota=Quota.UNPUBLISHED)
+def get_app(target: AwsTarget, app_id: str) -> AmplifyApp:
+    """One app. Raises NotFound when the Region has none with this id."""
+    return fetch(target, "amplify", "GetApp", lambda answer: AmplifyApp.from_api(answer["app"]), appId=app_id)
+
+
+@uses("amplify:ListBackendEnvironments", quota=Quota.UNPUBLISHED)
+def _page_of_backend_environments(target: AwsTarget, app_id: str, token: str) -> Page[BackendEnvironment]:
+    more = {"nextToken": token} if token else {}
+    parse = page_of("backendEnvironments", BackendEnvironment.from_api, "nextToken")
+    return fetch(target, "amplify", "ListBackendEnvironments", parse, appId=app_id, maxResults=_PAGE, **more)
+
+
+@uses(_page_of_backend_environments)
+def iter_backend_environments(target: AwsTarget, app_id: str) -> Iterator[BackendEnvironment]:
+    """Every backend environment of the app, those made with `amplify env add` included."""
+    return to_the_end(lambda token: _page_of_backend_environments(target, app_id, token))
+
+
+@uses("amplify:GetBackendEnvironment", quota=Quota.UNPUBLISHED)
+def get_backend_environment(target: AwsTarget, app_id: str, name: str) -> BackendEnvironment:
+    """One backend environment. Raises NotFound when the app has none of this name."""
+    return fetch(
+        target,
+        "amplify",
+        "GetBackendEnvironment",
+        lambda answer: BackendEnvironment.from_api(answer["backendEnvironment"]),
+        appId=app_id,
+        environmentName=name,
+    )

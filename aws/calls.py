@@ -1,0 +1,90 @@
+"""The one place that performs a call to AWS."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from aws import deadlines, quotas, session
+from aws.declarations import quota_of
+from aws.errors import AwsError, Unavailable
+from aws.resources import Page
+from aws.target import AwsTarget
+from aws.translation import translate
+
+log = logging.getLogger(__name__)
+
+Answer = dict[str, Any]
+Result = TypeVar("Result")
+
+PAGE = 60
+"""The most rows Cognito gives in one page."""
+
+
+def call(target: AwsTarget, service: str, operation: str, /, **params: Any) -> Answer:
+    """Call `operation` (AWS's spelling, `DescribeUserPool`) with AWS's parameters; answers AWS's document.
+
+    Waits for a turn inside the quota the action was declared with. Raises only AwsError, the cause chained.
+    """
+    action = f"{service}:{operation}"
+    quota = quota_of(action)
+    if deadlines.remaining() == 0:
+        raise Unavailable("There was no time left to ask AWS.", code="DeadlineExceeded", action=action)
+    started = time.perf_counter()
+    outcome = "ok"
+    try:
+        method = getattr(session.client(target, service), xform_name(operation))
+        with quotas.counting(target, action, quota, str(params.get("UserPoolId", ""))):
+            answer: Answer = method(**params)
+        return answer
+    except (ClientError, BotoCoreError, ResponseParserError, ValueError, OSError, AwsError) as exc:
+        error = translate(exc, action=action, params=params)
+        outcome = error.code or error.kind
+        if error is exc:
+            raise
+        raise error from exc
+    finally:
+        log.debug("%s in %s: %s, %.0f ms", action, target.region, outcome, (time.perf_counter() - started) * 1000)
+
+
+def fetch(
+    target: AwsTarget, service: str, operation: str, parse: Callable[[Answer], Result], /, **params: Any
+) -> Result:
+    """Like `call`, and read the answer with `parse`. A member that should be there and is not means Unavailable."""
+    answer = call(target, service, operation, **params)
+    try:
+        return parse(answer)
+    except (KeyError, TypeError, AttributeError, ValueError) as exc:
+        raise Unavailable(
+            "The answer from AWS is incomplete.",
+            code="IncompleteAnswer",
+            action=f"{service}:{operation}",
+            request_id=str(answer.get("ResponseMetadata", {}).get("RequestId", "")),
+        ) from exc
+
+
+def page_of(rows: str, read: Callable[[Mapping[str, Any]], Result], token: str) -> Callable[[Answer], Page[Result]]:
+    """A parser for a list's answer whose rows stand under the member `rows`."""
+
+    def parse(answer: Answer) -> Page[Result]:
+        next_token = answer.get(token) or ""
+        return Page(items=tuple(read(row) for row in answer[rows]), next_token=next_token)
+
+    return parse
+
+
+def to_the_end(page: Callable[[str], Page[Result]]) -> Iterator[Result]:
+    """The rows of every page. Only the token ends a list: a page may be short, or empty, before the last one."""
+    token = ""
+    while True:
+        current = page(token)
+        yield from current.items
+        if not current.next_token:
+            return
+        if current.next_token == token:
+            raise Unavailable("AWS repeats the same page of a list without end.", code="RepeatedPage")
+        token = current.next_token

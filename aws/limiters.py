@@ -1,0 +1,147 @@
+"""Three ways to take turns: inside one process, among the processes of a machine, among machines.
+
+All count the requests of the last window, so that no stretch of one second ever holds more than the quota, and a
+burst up to the full number goes at once. Nothing is reserved ahead: who gives up waiting leaves nothing behind.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import re
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from aws.budgets import WINDOW, Budget
+
+log = logging.getLogger(__name__)
+
+Sent = dict[str, list[float]]
+
+
+def _take(sent: Sent, budgets: Sequence[Budget], now: float) -> float:
+    """Count one request in `sent` (times of recent requests per budget) or answer the seconds to wait."""
+    wait = 0.0
+    for budget in budgets:
+        # A time in the future can only come from a clock that was set back.
+        times = [moment for moment in sent.get(budget.key, ()) if now - WINDOW < moment <= now]
+        sent[budget.key] = times
+        if len(times) >= budget.limit:
+            wait = max(wait, times[-budget.limit] + WINDOW - now, 0.001)
+    if not wait:
+        for budget in budgets:
+            sent[budget.key].append(now)
+    return wait
+
+
+class InProcessLimiter:
+    """For one process with any number of threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sent: dict[str, Sent] = defaultdict(dict)
+        os.register_at_fork(after_in_child=self._after_fork)
+
+    def _after_fork(self) -> None:
+        self._lock = threading.Lock()
+
+    def take(self, scope: str, budgets: Sequence[Budget]) -> float:
+        with self._lock:
+            return _take(self._sent[scope], budgets, time.monotonic())
+
+
+class FileLockLimiter:
+    """For the processes of one machine: a small file per account and Region, read and written under a lock.
+
+    `directory` is made if missing, for its owner alone.
+    """
+
+    def __init__(self, directory: str | Path) -> None:
+        self._directory = Path(directory)
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def take(self, scope: str, budgets: Sequence[Budget]) -> float:
+        path = self._directory / (re.sub(r"[^\w.-]", "_", scope) + ".json")
+        with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as file:
+            # The kernel lets go of the lock when the file is closed, also when the process dies.
+            fcntl.flock(file, fcntl.LOCK_EX)
+            now = time.time()
+            sent = _read(file.read())
+            wait = _take(sent, budgets, now)
+            if not wait:
+                recent = {key: times for key, times in sent.items() if times and times[-1] > now - WINDOW}
+                file.seek(0)
+                file.truncate()
+                file.write(json.dumps(recent))
+                file.flush()
+        return wait
+
+
+def _read(text: str) -> Sent:
+    try:
+        data = json.loads(text or "{}")
+        return {str(key): [float(moment) for moment in times] for key, times in data.items()}
+    except (ValueError, TypeError, AttributeError):
+        # A process that died while writing leaves half a file; the worst that follows is one early request.
+        return {}
+
+
+class RedisLike(Protocol):
+    """The one method used of a Redis or Valkey client."""
+
+    def eval(self, script: str, numkeys: int, *keys_and_args: Any) -> Any: ...
+
+
+_SCRIPT = """
+local clock = redis.call('TIME')
+local now = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local window = tonumber(ARGV[1])
+local wait = 0
+for i, key in ipairs(KEYS) do
+  local limit = tonumber(ARGV[i + 1])
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
+  local count = redis.call('ZCARD', key)
+  if count >= limit then
+    local entry = redis.call('ZRANGE', key, count - limit, count - limit, 'WITHSCORES')
+    wait = math.max(wait, tonumber(entry[2]) + window - now, 1000)
+  end
+end
+if wait > 0 then return string.format('%d', wait) end
+for i, key in ipairs(KEYS) do
+  redis.call('ZADD', key, now, ARGV[#ARGV])
+  redis.call('PEXPIRE', key, math.ceil(window / 1000) * 2)
+end
+return '0'
+"""
+
+
+class RedisLimiter:
+    """For processes on several machines, counted with the server's clock.
+
+    `client` is a connected Redis or Valkey client. When the server does not answer, this process counts for
+    itself: a console that stops because of its limiter would help nobody.
+    """
+
+    def __init__(self, client: RedisLike, *, prefix: str = "aws-quota") -> None:
+        self._client = client
+        self._prefix = prefix
+        self._own = InProcessLimiter()
+        self._told = False
+
+    def take(self, scope: str, budgets: Sequence[Budget]) -> float:
+        # The braces keep the keys of one call on one node of a cluster.
+        keys = [f"{self._prefix}:{{{scope}}}:{budget.key}" for budget in budgets]
+        limits = [budget.limit for budget in budgets]
+        try:
+            wait = self._client.eval(_SCRIPT, len(keys), *keys, int(WINDOW * 1_000_000), *limits, os.urandom(12).hex())
+        except Exception as exc:  # noqa: BLE001  (whatever the client raises, the way out is the same)
+            if not self._told:
+                log.warning("The shared request limiter does not answer (%s); counting alone.", type(exc).__name__)
+            self._told = True
+            return self._own.take(scope, budgets)
+        self._told = False
+        return int(wait) / 1_000_000

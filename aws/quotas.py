@@ -1,0 +1,146 @@
+"""Amazon Cognito's request quotas, and taking turns inside them.
+
+The figures are requests a second per account and Region, shared with the live application (AWS, "Quotas in
+Amazon Cognito"). A limiter grants or postpones one request at a time; which one is used (this process alone, all
+processes of this machine, all machines) is handed in with `use_limiter`.
+"""
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from aws import deadlines
+from aws.budgets import Budget, Limiter
+from aws.errors import Throttled
+from aws.limiters import FileLockLimiter, InProcessLimiter, RedisLimiter
+from aws.target import AwsTarget
+
+__all__ = ["FileLockLimiter", "InProcessLimiter", "Limiter", "Quota", "RedisLimiter", "background", "use_limiter"]
+
+PER_POOL_AND_OPERATION = 5
+"""Requests a second for one operation on one pool, for reads and updates of a pool's clients and resources."""
+
+WAIT_SECONDS = 10.0
+BACKGROUND_WAIT_SECONDS = 60.0
+BACKGROUND_SHARE = 0.5
+
+_limiter: Limiter = InProcessLimiter()
+
+
+class Quota(Enum):
+    """A quota category. `per_second` is None where AWS publishes no figure; there the SDK's own backing off must do."""
+
+    USER_AUTHENTICATION = ("UserAuthentication", 120, False)
+    USER_CREATION = ("UserCreation", 50, False)
+    USER_FEDERATION = ("UserFederation", 25, False)
+    USER_ACCOUNT_RECOVERY = ("UserAccountRecovery", 30, False)
+    USER_READ = ("UserRead", 120, False)
+    USER_UPDATE = ("UserUpdate", 25, False)
+    USER_TOKEN = ("UserToken", 120, False)
+    USER_RESOURCE_READ = ("UserResourceRead", 50, False)
+    USER_RESOURCE_UPDATE = ("UserResourceUpdate", 25, False)
+    USER_LIST = ("UserList", 30, False)
+    USER_POOL_READ = ("UserPoolRead", 15, False)
+    USER_POOL_UPDATE = ("UserPoolUpdate", 15, False)
+    USER_POOL_RESOURCE_READ = ("UserPoolResourceRead", 20, True)
+    USER_POOL_RESOURCE_UPDATE = ("UserPoolResourceUpdate", 15, True)
+    CLIENT_READ = ("UserPoolClientRead", 15, True)
+    CLIENT_UPDATE = ("UserPoolClientUpdate", 15, True)
+    CLIENT_AUTHENTICATION = ("ClientAuthentication", 150, False)
+    LIMIT_MANAGEMENT = ("LimitManagement", 1, False)
+    UNPUBLISHED = ("", None, False)
+
+    def __init__(self, category: str, per_second: int | None, per_pool: bool) -> None:
+        self.category = category
+        self.per_second = per_second
+        self.per_pool = per_pool
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the call under way counts against."""
+
+    scope: str
+    budgets: tuple[Budget, ...]
+    action: str
+
+
+_turn: ContextVar[Turn | None] = ContextVar("aws_turn", default=None)
+_background_share: ContextVar[float | None] = ContextVar("aws_background_share", default=None)
+
+
+@contextmanager
+def background(share: float = BACKGROUND_SHARE) -> Iterator[None]:
+    """Let calls inside use at most `share` (0 to 1) of each quota: lists nobody looks at yet leave room for people."""
+    token = _background_share.set(share)
+    try:
+        yield
+    finally:
+        _background_share.reset(token)
+
+
+def scope_of(target: AwsTarget) -> str:
+    """Account and Region as one text; without a role the account is simply that of the default credentials."""
+    account = target.role_arn.split(":")[4] if target.role_arn.count(":") >= 5 else "default"
+    return f"{account}:{target.region}"
+
+
+@contextmanager
+def counting(target: AwsTarget, action: str, quota: Quota, resource: str) -> Iterator[None]:
+    """Every request sent inside, repetitions by the SDK included, counts against `quota`.
+
+    `resource` is the pool the call is about; "" when it is about none.
+    """
+    if quota.per_second is None:
+        yield
+        return
+    share = _background_share.get()
+
+    def limit(per_second: int) -> int:
+        return per_second if share is None else max(1, int(per_second * share))
+
+    budgets = [Budget(quota.category, limit(quota.per_second))]
+    if quota.per_pool and resource:
+        budgets.append(Budget(f"{action}:{resource}", limit(PER_POOL_AND_OPERATION)))
+    token = _turn.set(Turn(scope_of(target), tuple(budgets), action))
+    try:
+        yield
+    finally:
+        _turn.reset(token)
+
+
+def wait_for_turn(**_: Any) -> None:
+    """Handler of the SDK's `before-send` event: hold the request back until its quota has room.
+
+    Raises Throttled when that would take longer than anybody should wait.
+    """
+    turn = _turn.get()
+    if turn is None:
+        return
+    started = time.monotonic()
+    patience = WAIT_SECONDS if _background_share.get() is None else BACKGROUND_WAIT_SECONDS
+    left = deadlines.remaining()
+    if left is not None:
+        patience = min(patience, left)
+    while (wait := _limiter.take(turn.scope, turn.budgets)) > 0:
+        # A little disorder keeps waiting threads from asking all at the same moment.
+        wait *= 1 + random.random() * 0.05
+        if time.monotonic() - started + wait > patience:
+            raise Throttled(
+                f"The console keeps within Amazon Cognito's quota {turn.budgets[0].key} and had no turn"
+                f" within {patience:.0f} seconds.",
+                code="ConsoleQuotaBudget",
+                action=turn.action,
+            )
+        time.sleep(wait)
+
+
+def use_limiter(limiter: Limiter) -> None:
+    """Set the limiter of this process, once at start. Processes that share an account should share one."""
+    global _limiter
+    _limiter = limiter

@@ -1,0 +1,183 @@
+"""The SDK's and AWS's errors as the five kinds of `aws.errors`, in words without secrets."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from botocore import exceptions as sdk
+from botocore.parsers import ResponseParserError
+
+from aws.errors import AccessDenied, AwsError, NotFound, Rejected, Throttled, Unavailable
+
+NOT_FOUND = {
+    "NoSuchBucket", "NoSuchEntity", "NoSuchEntityException", "NoSuchKey", "NotFoundException",
+    "ResourceNotFoundException", "UserNotFoundException", "UserPoolNotFoundException",
+}  # fmt: skip
+BAD_CREDENTIALS = {
+    "AuthFailure", "ExpiredToken", "ExpiredTokenException", "IncompleteSignature", "InvalidAccessKeyId",
+    "InvalidClientTokenId", "InvalidSignatureException", "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException", "RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException",
+}  # fmt: skip
+DENIED = {
+    "AccessDenied", "AccessDeniedException", "ForbiddenException", "NotAuthorized", "NotAuthorizedException",
+    "OptInRequired", "UnauthorizedException", "UnauthorizedOperation",
+}  # fmt: skip
+THROTTLED = {
+    "BandwidthLimitExceeded", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled",
+    "RequestThrottledException", "SlowDown", "ThrottledException", "Throttling", "ThrottlingException",
+    "TooManyRequestsException",
+}  # fmt: skip
+QUOTA_OF_SOMETHING = {"LimitExceeded", "LimitExceededException"}
+BROKEN = {
+    "DependentServiceFailureException", "ExternalServiceException", "InternalErrorException", "InternalFailure",
+    "InternalServerError", "InternalServiceError", "RequestTimeout", "RequestTimeoutException", "ServiceFailure",
+    "ServiceFailureException", "ServiceUnavailable", "ServiceUnavailableException",
+}  # fmt: skip
+CHANGED_MEANWHILE = {"ConcurrentModification", "ConcurrentModificationException", "ResourceConflictException"}
+
+FIX_CREDENTIALS = (
+    "Give the console valid AWS credentials (a role of the machine, AWS_PROFILE, or AWS_ACCESS_KEY_ID and its"
+    " companions), check the machine's clock, and start it again."
+)
+FIX_ROLE = (
+    "Check the role's ARN and external id in the environment's settings, and that the role's trust policy lets the"
+    " console's own identity assume it."
+)
+FIX_ENDPOINT = (
+    "Check the console's network and, if AWS_ENDPOINT_URL is set, that what it names is running; then try again."
+)
+
+_REFUSED_ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)(?: on resource:? ([^\s]+))?")
+_EXPLICIT_DENY = re.compile(r"with an explicit deny(?: in an? [\w -]+ policy)?")
+_ACCESS_KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b")
+_PARAMETER_VALUE = re.compile(r"value: .*?, (?=type|valid)", re.DOTALL)
+_SECRET_PARAMETER = re.compile("secret|password|token", re.IGNORECASE)
+_LONGEST = 600
+
+
+def translate(exc: Exception, *, action: str, params: Mapping[str, Any] | None = None) -> AwsError:
+    """The product's error for what the SDK raised during `action` (`service:Operation`).
+
+    `params` are the request's; values of parameters that hold secrets are taken out of the message. An
+    error of ours, raised while the SDK was at work, comes back as it is.
+    """
+    if isinstance(exc, AwsError):
+        return exc
+    secrets = tuple(_secrets_in(params or {}))
+    if isinstance(exc, sdk.ClientError):
+        return _from_answer(exc, action, secrets)
+    if isinstance(exc, sdk.NoCredentialsError | sdk.PartialCredentialsError | sdk.CredentialRetrievalError):
+        return AccessDenied(
+            "The console has no AWS credentials.", code=type(exc).__name__, action=action, next_step=FIX_CREDENTIALS
+        )
+    if isinstance(exc, sdk.ProfileNotFound | sdk.TokenRetrievalError | sdk.SSOError | sdk.ConfigParseError):
+        return AccessDenied(
+            "The console's AWS credentials could not be read.",
+            code=type(exc).__name__,
+            action=action,
+            next_step=FIX_CREDENTIALS,
+        )
+    if isinstance(exc, sdk.NoRegionError | sdk.InvalidRegionError):
+        return Rejected(
+            "This is not the name of an AWS Region.",
+            code=type(exc).__name__,
+            action=action,
+            next_step="Choose a Region such as us-east-1.",
+        )
+    if isinstance(exc, sdk.ParamValidationError):
+        words = _clean(_PARAMETER_VALUE.sub("", str(exc)), secrets)
+        return Rejected(words, code="ParamValidationError", action=action)
+    if isinstance(exc, sdk.ReadTimeoutError | sdk.ConnectTimeoutError):
+        return Unavailable("AWS did not answer in time.", code=type(exc).__name__, action=action)
+    if isinstance(exc, sdk.EndpointConnectionError | sdk.ProxyConnectionError | sdk.SSLError):
+        return Unavailable(
+            "AWS could not be reached over the network.",
+            code=type(exc).__name__,
+            action=action,
+            next_step=FIX_ENDPOINT,
+        )
+    if isinstance(exc, ResponseParserError | sdk.HTTPClientError):
+        return Unavailable("The answer from AWS broke off or was damaged.", code=type(exc).__name__, action=action)
+    if isinstance(exc, ValueError):
+        return Unavailable(
+            "The address of AWS is not valid.", code="InvalidEndpoint", action=action, next_step=FIX_ENDPOINT
+        )
+    return Unavailable("The request to AWS failed.", code=type(exc).__name__, action=action)
+
+
+def _from_answer(exc: sdk.ClientError, action: str, secrets: tuple[str, ...]) -> AwsError:
+    error = exc.response.get("Error", {})
+    metadata: Mapping[str, Any] = exc.response.get("ResponseMetadata", {})
+    code = str(error.get("Code") or "")
+    status = int(metadata.get("HTTPStatusCode") or 0)
+    assuming = exc.operation_name == "AssumeRole" and not action.endswith(":AssumeRole")
+    if assuming:
+        action = "sts:AssumeRole"
+    message = _clean(str(error.get("Message") or ""), secrets) or f"AWS answered with the error {code or status}."
+    known: dict[str, str] = {"code": code, "action": action, "request_id": str(metadata.get("RequestId") or "")}
+
+    if code in BAD_CREDENTIALS:
+        # Such messages can quote what was signed, session token included.
+        words = "AWS does not accept the console's credentials: they are expired, wrong, or the clock is off."
+        return AccessDenied(words, **known, next_step=FIX_CREDENTIALS)
+    if code in DENIED:
+        words, refused = _refusal(message, action)
+        known["action"] = refused
+        return AccessDenied(words, **known, next_step=FIX_ROLE if assuming else "")
+    if code in THROTTLED or status == 429:
+        return Throttled(message, **known)
+    if code in QUOTA_OF_SOMETHING:
+        return _over_a_limit(message, action, known)
+    if code in NOT_FOUND:
+        return NotFound(message, **known)
+    if code in BROKEN or status >= 500:
+        return Unavailable("AWS had an internal error." if status >= 500 else message, **known)
+    if code in CHANGED_MEANWHILE:
+        return Rejected(
+            message, **known, next_step="Somebody else is changing this at the same moment; look again and repeat."
+        )
+    if status in (401, 403):
+        return AccessDenied(message, **known)
+    return Rejected(message, **known)
+
+
+def _over_a_limit(message: str, action: str, known: dict[str, str]) -> AwsError:
+    """The same code means "too many requests" for reads, and "too many of these exist" where something is made."""
+    service, _, operation = action.partition(":")
+    if service == "iam" or operation.startswith(("Create", "Add", "Set", "Update")):
+        return Rejected(
+            message,
+            **known,
+            next_step="The account's quota of these is used up: remove one, or ask AWS to raise the quota.",
+        )
+    return Throttled(message, **known)
+
+
+def _refusal(message: str, action: str) -> tuple[str, str]:
+    """The words and the action of a refusal: what and on which resource, but not who we are in that account."""
+    found = _REFUSED_ACTION.search(message)
+    if found is None:
+        return re.sub(r"\bUser: \S+ (?:is )?", "", message), action
+    refused, resource = found[1], found[2]
+    words = f"Not authorized to perform {refused}"
+    if resource:
+        words += f" on resource {resource.rstrip('.,')}"
+    if _EXPLICIT_DENY.search(message):
+        words += ", because a policy denies it explicitly"
+    return words + ".", refused
+
+
+def _secrets_in(value: Any, key: str = "") -> list[str]:
+    if isinstance(value, Mapping):
+        return [secret for name, part in value.items() for secret in _secrets_in(part, str(name))]
+    if isinstance(value, list | tuple):
+        return [secret for part in value for secret in _secrets_in(part, key)]
+    secret = isinstance(value, str) and value and _SECRET_PARAMETER.search(key)
+    return [value] if secret else []
+
+
+def _clean(message: str, secrets: tuple[str, ...]) -> str:
+    for secret in secrets:
+        message = message.replace(secret, "(hidden)")
+    message = _ACCESS_KEY_ID.sub("(hidden)", message)
+    return message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…"
