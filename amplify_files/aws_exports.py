@@ -64,7 +64,7 @@ def response_type(flow: str) -> str:
 
 
 def _oauth(outputs: AuthOutputs) -> dict[str, object]:
-    """The ``oauth`` object, always present: a domain without federation has only ``domain``, no domain at all nothing."""
+    """The ``oauth`` object, always present; only a domain without federation, and empty without either."""
     oauth: dict[str, object] = {}
     if outputs.hosted_ui_host:
         oauth["domain"] = outputs.hosted_ui_host

@@ -29,8 +29,8 @@ class EnvironmentStack:
 class ProjectContext:
     """What a file needs to know besides the linked resources.
 
-    ``stack`` is for Amplify environments only. ``last_push`` must carry a time zone. ``known_resource_name`` is the name
-    an existing auth resource already has, which an interactive import may have given a random suffix.
+    ``stack`` is for Amplify environments only. ``last_push`` must carry a time zone. ``known_resource_name`` is the
+    name an existing auth resource already has, which an interactive import may have given a random suffix.
     """
 
     project_name: str

@@ -153,10 +153,10 @@ class Group:
 class AuthOutputs:
     """The raw values behind every generated file.
 
-    ``domain`` is the prefix only, ``custom_domain`` a full host name. ``None`` means that Cognito returned no such value,
-    which some files tell apart from an empty list. ``required_attributes`` are the names of the required schema
-    attributes in the order Cognito gave them. ``mfa`` is ``None`` when it could not be read. The native client's secret is
-    never stored, compared or shown by ``repr``; it is empty when it has not been loaded.
+    ``domain`` is the prefix only, ``custom_domain`` a full host name. ``None`` means that Cognito returned no such
+    value, which some files tell apart from an empty list. ``required_attributes`` are the names of the required schema
+    attributes in the order Cognito gave them. ``mfa`` is ``None`` when it could not be read. The native client's
+    secret is never stored, compared or shown by ``repr``; it is empty when it has not been loaded.
     """
 
     region: str
@@ -193,7 +193,7 @@ class AuthOutputs:
 
     @property
     def secret_is_missing(self) -> bool:
-        """Whether a file that holds the secret would show the mask instead: such a file must not be used, only viewed."""
+        """Whether a file would show the mask in place of the secret: such a file may be viewed, but not used."""
         return self.shown_secret == MASK
 
     @property
@@ -208,7 +208,7 @@ class AuthOutputs:
 
     @property
     def has_oauth(self) -> bool:
-        """Whether OAuth reaches the Gen 1 files: without any one of the five lists all of it is dropped (section 1.9)."""
+        """Whether OAuth reaches the Gen 1 files: without one of the five lists all of it is dropped (section 1.9)."""
         oauth = self.web_oauth
         return all((self.kept_providers, oauth.flows, oauth.scopes, oauth.callback_urls, oauth.logout_urls))
 
@@ -218,7 +218,7 @@ class AuthOutputs:
         return tuple(name for name in self.required_attributes if name in STANDARD_ATTRIBUTES)
 
     def to_dict(self) -> dict[str, object]:
-        """A snapshot of plain JSON values, without the secret; lists of pairs keep an order that JSON objects may lose."""
+        """A snapshot of plain JSON values, without the secret; pairs keep an order that JSON objects may lose."""
         plain = _plain(asdict(self))
         assert isinstance(plain, dict)
         del plain["native_client_secret"]

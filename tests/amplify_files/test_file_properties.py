@@ -36,6 +36,7 @@ CONTEXT = ProjectContext(project_name="shop", environment_name="dev")
 
 texts = st.text(max_size=12)
 names = st.text(min_size=1, max_size=20)
+repeating_names = st.sampled_from(["https://shop.example/", "shopapp://in/"]) | names
 role_arns = st.just("") | st.builds("arn:aws:iam::111122223333:role/{}".format, st.sampled_from(["Shop", "path/Shop"]))
 
 
@@ -85,9 +86,9 @@ links = st.builds(
         WebOAuth,
         supported_identity_providers=lists(st.sampled_from([*HOSTED_UI_PROVIDERS, "Sample-SAML"])),
         flows=lists(st.sampled_from(["code", "implicit", "client_credentials"])),
-        scopes=lists(names),
-        callback_urls=lists(names),
-        logout_urls=lists(names),
+        scopes=lists(repeating_names),
+        callback_urls=lists(repeating_names),
+        logout_urls=lists(repeating_names),
     ),
     identity_pool=st.none()
     | st.builds(
