@@ -1,5 +1,6 @@
 """The WSGI application: control surface, faults, log, and then moto."""
 
+import contextlib
 import json
 import re
 import socket
@@ -113,9 +114,9 @@ class SandboxApplication:
                 close = getattr(chunks, "close", None)
                 if close is not None:
                     close()
-            except (NotImplementedError, ImportError, LookupError) as error:
-                return _not_supplied(call, error)
-            except Exception:
+            except (NotImplementedError, ModuleNotFoundError):
+                return _not_supplied(call)
+            except Exception:  # noqa: BLE001  # moto may fail in any way, and the caller must hear of it as from AWS
                 traceback.print_exc(file=sys.stderr)
                 body, headers = error_body(
                     code="InternalFailure", message="The sandbox failed; its log says why.", wants_xml=call.wants_xml
@@ -127,11 +128,10 @@ class SandboxApplication:
         return answered[0], answered[1], body
 
 
-def _not_supplied(call: Call, error: Exception) -> tuple[str, list[tuple[str, str]], bytes]:
+def _not_supplied(call: Call) -> tuple[str, list[tuple[str, str]], bytes]:
     """moto answers an operation it lacks with HTTP 500 and an HTML page, which every SDK would retry."""
-    if isinstance(error, LookupError):
-        traceback.print_exc(file=sys.stderr)
-    message = f"The sandbox does not supply {call.service or 'this service'}:{call.operation}. docs/sandbox.md names what it supplies."
+    missing = f"{call.service or 'this service'}:{call.operation}"
+    message = f"The sandbox does not supply {missing}. docs/sandbox.md names what it supplies."
     body, headers = error_body(code="NotImplementedInSandbox", message=message, wants_xml=call.wants_xml)
     return "501 Not Implemented", headers, body
 
@@ -154,10 +154,9 @@ def _hang_up(environ: dict[str, Any]) -> None:
     """Cut the connection. Raises ConnectionError, which the server takes for a caller that went away."""
     connection = environ.get("werkzeug.socket")
     if connection is not None:
-        try:
+        # The caller may be gone before us.
+        with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # The caller was gone before us.
     raise ConnectionAbortedError("the sandbox hung up, as it was asked to")
 
 

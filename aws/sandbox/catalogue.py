@@ -19,6 +19,12 @@ AMPLIFY_STACKS: Mapping[str, str] = {
     "prod": "amplify-sampleshop-prod-9c04e",
 }
 
+#: Roles of the account the console may be told to assume, and what each allows.
+CONSOLE_ROLES: Mapping[str, tuple[str, ...]] = {
+    "console-full": ("cognito-idp:*", "cognito-identity:*", "iam:*", "amplify:*", "s3:*", "cloudformation:*"),
+    "console-read-user-pools-only": ("cognito-idp:Describe*", "cognito-idp:List*", "cognito-idp:Get*"),
+}
+
 
 @dataclass(frozen=True)
 class Scenario:

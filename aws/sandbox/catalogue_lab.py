@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class LabEntry:
-    """A pool called `lab-KEY` unless it has a name of its own, with an identity pool unless that is beside the point."""
+    """A pool called `lab-KEY` unless it has a name of its own, mostly with an identity pool."""
 
     key: str
     shows: str

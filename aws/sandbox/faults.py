@@ -83,7 +83,7 @@ class FaultBook:
             self._faults.append(fault)
 
     def effect(self, service: str, operation: str, body: bytes) -> Effect:
-        """Delays of all rules that concern the call, the longest one wins; the first failing rule that is not used up."""
+        """The longest delay of all rules that concern the call, and the first failing rule not used up."""
         if not self._faults:
             return Effect()
         delay, chosen = 0.0, None

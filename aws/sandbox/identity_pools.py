@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import re
-from typing import Any
+from typing import Any, cast
 
 from moto.cognitoidentity import urls
 from moto.cognitoidentity.models import CognitoIdentityBackend, CognitoIdentityPool, cognitoidentity_backends
@@ -100,9 +100,7 @@ def _check_mapping(provider: str, mapping: dict[str, Any]) -> None:
 class SandboxIdentityPoolCalls(CognitoIdentityResponse):
     @property
     def backend(self) -> SandboxIdentityPoolBackend:
-        backend = cognitoidentity_backends[self.current_account][self.region]
-        assert isinstance(backend, SandboxIdentityPoolBackend)
-        return backend
+        return cast(SandboxIdentityPoolBackend, cognitoidentity_backends[self.current_account][self.region])
 
     def _parameters(self) -> dict[str, Any]:
         parameters: dict[str, Any] = json.loads(self.body)

@@ -1,4 +1,4 @@
-"""Identifiers in the shape AWS gives them: random ones for what a caller creates, derived ones for what the seeder plants.
+"""Identifiers in the shape AWS gives them: random for what a caller creates, derived for what the seeder plants.
 
 A derived identifier depends on nothing but its name, so that every seeding gives the same account and the catalogue
 can name its identifiers without a server running.

@@ -7,12 +7,15 @@ from moto.cognitoidp.models import CognitoIdpUser, UserStatus
 
 from aws.sandbox import ids
 
+# fmt: off
 _GIVEN = (
-    "Ada Amina Anders Bea Bruno Carmen Chidi Clara Dario Devi Elif Emeka Esra Farah Felix Gita Hana Hugo Ines Ivan "
-    "Jana Jonas Kaito Keiko Lars Leila Linus Mara Mateo Mei Nadia Niko Noor Olga Omar Paula Pedro Priya Quinn Rafael "
-    "Rosa Samir Sofia Stefan Tala Tomas Uma Viktor Wanda Yusuf"
-).split()
-_FAMILY = "Sample Example Muster Esempio Ejemplo".split()
+    "Ada", "Amina", "Anders", "Bea", "Bruno", "Carmen", "Chidi", "Clara", "Dario", "Devi", "Elif", "Emeka", "Esra",
+    "Farah", "Felix", "Gita", "Hana", "Hugo", "Ines", "Ivan", "Jana", "Jonas", "Kaito", "Keiko", "Lars", "Leila",
+    "Linus", "Mara", "Mateo", "Mei", "Nadia", "Niko", "Noor", "Olga", "Omar", "Paula", "Pedro", "Priya", "Quinn",
+    "Rafael", "Rosa", "Samir", "Sofia", "Stefan", "Tala", "Tomas", "Uma", "Viktor", "Wanda", "Yusuf",
+)
+# fmt: on
+_FAMILY = ("Sample", "Example", "Muster", "Esempio", "Ejemplo")
 _START = datetime.datetime(2024, 1, 8, 9, 0, 0)
 
 

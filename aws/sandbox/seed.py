@@ -2,7 +2,9 @@
 
 import datetime
 import hashlib
+import json
 import re
+from collections.abc import Sequence
 from typing import Any, cast
 
 from moto.cognitoidentity.models import cognitoidentity_backends
@@ -13,8 +15,8 @@ from moto.moto_api._internal import mock_random
 from aws.sandbox import catalogue, ids
 from aws.sandbox.amplify import amplify_backends
 from aws.sandbox.catalogue import SCENARIOS, Scenario
-from aws.sandbox.ids import ACCOUNT_ID
 from aws.sandbox.identity_pools import SandboxIdentityPoolBackend
+from aws.sandbox.ids import ACCOUNT_ID
 from aws.sandbox.people import customers
 from aws.sandbox.recipes import GOOD_CLIENT, GOOD_POOL, OAUTH, Identity, Recipe, group_role_arn, merged, trust_policy
 from aws.sandbox.recipes_lab import RECIPES
@@ -41,6 +43,7 @@ def seed() -> None:
         filler = Scenario(key=name, shows="", pool_name=name, identity_pool_name=identity)
         _plant(filler, Recipe(oauth=False, domain=None))
     _plant_amplify()
+    _plant_console_roles()
     mock_random.seed()
 
 
@@ -189,3 +192,19 @@ def _plant_amplify() -> None:
     )
     for name, stack in catalogue.AMPLIFY_STACKS.items():
         backend.create_environment(catalogue.AMPLIFY_APP_ID, name, stack_name=stack, artifacts=f"{stack}-deployment")
+
+
+def _plant_console_roles() -> None:
+    """Two roles an environment may be given to work with: one that may do all it needs, one that may not."""
+    iam = iam_backends[ACCOUNT_ID]["aws"]
+    for name, actions in catalogue.CONSOLE_ROLES.items():
+        if any(role.name == name for role in iam.get_roles()):
+            continue
+        _plant_role(
+            name, json.dumps(_statement({"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:root"}}, ["sts:AssumeRole"]))
+        )
+        iam.put_role_policy(name, "console", json.dumps(_statement({"Resource": "*"}, actions)))
+
+
+def _statement(subject: dict[str, Any], actions: Sequence[str]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": list(actions), **subject}]}

@@ -1,5 +1,6 @@
 """Starting and stopping the sandbox: in a process of its own, or in a thread of a test run."""
 
+import contextlib
 import logging
 import signal
 import sys
@@ -13,7 +14,7 @@ from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from aws.sandbox import identity_pools, user_pool_calls
+from aws.sandbox import identity_pools, simulation, user_pool_calls
 from aws.sandbox.application import SandboxApplication
 from aws.sandbox.seed import seed
 from aws.sandbox.state import StateFile
@@ -33,6 +34,7 @@ def _install() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     user_pool_calls.install()
     identity_pools.install()
+    simulation.install()
 
 
 def _prepare(empty: bool, state: StateFile | None) -> None:
@@ -77,26 +79,59 @@ def serve(port: int, empty: bool = False, state: Path | str | None = None) -> No
     sys.stdout.flush()
 
 
+class _Shared:
+    """The sandbox of this process and how many have it open: moto's state is one for the whole process."""
+
+    lock = threading.Lock()
+    url = ""
+    users = 0
+    stack = contextlib.ExitStack()
+
+
 @contextmanager
-def running(empty: bool = False, state: Path | str | None = None) -> Iterator[str]:
+def running(empty: bool = False) -> Iterator[str]:
     """A sandbox in a thread of this process; yields its endpoint URL.
 
-    moto keeps its state in the process, so that only one sandbox may run in it at a time.
+    moto keeps its state in the process, so that there is one account for all: who asks while the sample account
+    is being served is given the same address. Raises RuntimeError for an empty one meanwhile, or the reverse.
     """
-    application = SandboxApplication()
-    file = StateFile(Path(state), application) if state is not None else None
-    _prepare(empty, file)
-    server = _listen(0, application)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    if file is not None:
-        file.start()
+    if empty:
+        with _alone(empty=True) as url:
+            yield url
+        return
+    with _Shared.lock:
+        if _Shared.users == 0:
+            _Shared.stack = contextlib.ExitStack()
+            _Shared.url = _Shared.stack.enter_context(_alone(empty=False))
+        _Shared.users += 1
     try:
-        yield f"http://{HOST}:{server.server_port}"
+        yield _Shared.url
     finally:
-        application.faults.clear()
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        if file is not None:
-            file.stop()
+        with _Shared.lock:
+            _Shared.users -= 1
+            if _Shared.users == 0:
+                _Shared.stack.close()
+
+
+_one_account = threading.Lock()
+
+
+@contextmanager
+def _alone(empty: bool) -> Iterator[str]:
+    if not _one_account.acquire(blocking=False):
+        raise RuntimeError("another sandbox is running in this process; start this one in a process of its own")
+    try:
+        application = SandboxApplication()
+        _prepare(empty, None)
+        server = _listen(0, application)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://{HOST}:{server.server_port}"
+        finally:
+            application.faults.clear()
+            server.shutdown()
+            thread.join()
+            server.server_close()
+    finally:
+        _one_account.release()

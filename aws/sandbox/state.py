@@ -35,6 +35,7 @@ _SERVICES = {
 }
 
 _SHORTEST_PAUSE = 1.0
+_IN_MEMORY = 16 * 1024 * 1024
 
 
 class Changing(Protocol):
@@ -62,7 +63,8 @@ def _in_use() -> dict[str, Any]:
 
 
 def _filled_buffer(content: bytes) -> "tempfile.SpooledTemporaryFile[bytes]":
-    buffer: tempfile.SpooledTemporaryFile[bytes] = tempfile.SpooledTemporaryFile(max_size=16 * 1024 * 1024)
+    # It stays open as long as the stored object it is the body of.
+    buffer: tempfile.SpooledTemporaryFile[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
     buffer.write(content)
     return buffer
 
@@ -102,12 +104,12 @@ class StateFile:
             with self._path.open("rb") as file:
                 if os.fstat(file.fileno()).st_uid != os.getuid():
                     raise PermissionError("the file belongs to somebody else")
-                stored_format, used = pickle.load(file)
+                stored_format, used = pickle.load(file)  # noqa: S301  # our own file, checked to be so
             if stored_format != FORMAT:
                 raise ValueError(f"its format is {stored_format}, this program writes {FORMAT}")
         except FileNotFoundError:
             return False
-        except Exception as error:  # A damaged pickle may raise anything
+        except Exception as error:  # noqa: BLE001  # a damaged pickle may raise anything
             print(
                 f"Sandbox AWS: {self._path.name} cannot be read ({error}); starting from the sample account.",
                 file=sys.stderr,
@@ -155,7 +157,7 @@ class StateFile:
             started = time.monotonic()
             try:
                 self.save()
-            except Exception as error:  # An account that cannot be written must not stop the account
+            except Exception as error:  # noqa: BLE001  # an account that cannot be written must not stop the account
                 self._application.changed = False
                 print(f"Sandbox AWS: the account could not be stored ({error!r}).", file=sys.stderr, flush=True)
             # A large account takes longer to write; it is then written less often, so that calls are not held up.

@@ -36,13 +36,13 @@ class SandboxUserPoolCalls(CognitoIdpResponse):
         return json.dumps(body, default=_as_epoch)
 
     def _page(
-        self, call: Callable[[], ActionResult], *, size: str, token: str = "NextToken", least: int = 1
+        self, call: Callable[[], ActionResult], *, size: str, next_page: str = "NextToken", least: int = 1
     ) -> ActionResult:
         self._check_page_size(size, least)
         try:
             return call()
         except (InvalidToken, AttributeError, KeyError, TypeError) as error:
-            if self._get_param(token) is None:
+            if self._get_param(next_page) is None:
                 raise
             raise InvalidParameter("Invalid pagination token.") from error
 
@@ -86,7 +86,7 @@ class SandboxUserPoolCalls(CognitoIdpResponse):
         return self._page(super().list_groups, size="Limit", least=0)
 
     def list_users(self) -> ActionResult:
-        return self._page(super().list_users, size="Limit", token="PaginationToken", least=0)
+        return self._page(super().list_users, size="Limit", next_page="PaginationToken", least=0)
 
     def list_users_in_group(self) -> ActionResult:
         return self._page(super().list_users_in_group, size="Limit", least=0)
