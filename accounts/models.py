@@ -1,0 +1,19 @@
+"""The people who sign in to the console. They are not the users of a user pool."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class User(AbstractUser):
+    """A person with an account in this console. Several people may have no address, nobody shares one."""
+
+    email = models.EmailField("e-mail address", unique=True, null=True, blank=True)
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        # An empty address is stored as NULL, because two empty texts would collide on the unique index.
+        self.email = self.email or None
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def label(self) -> str:
+        return self.email or self.username

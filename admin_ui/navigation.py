@@ -1,0 +1,77 @@
+"""The left navigation and its badges, worked out only when a whole page is drawn."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from auth_import.models import CognitoLink
+from environments import access
+from environments.models import Environment, Project
+from environments.permissions import Permission
+from jobs.models import Job
+from web.pages import wants_fragment
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """`project`, `environment` and `navigation` for the base template; fragments draw none of them."""
+    if wants_fragment(request):
+        return {}
+    project = getattr(request, "project", None)
+    environment = getattr(request, "environment", None)
+    return {
+        "project": project,
+        "environment": environment,
+        "navigation": SimpleLazyObject(lambda: _navigation(request, project, environment)) if project else [],
+    }
+
+
+def _navigation(request: HttpRequest, project: Project, environment: Environment | None) -> list[dict[str, Any]]:
+    here = request.path
+
+    def item(label: str, url: str, icon: str, *, badge: str = "", exact: bool = False) -> dict[str, Any]:
+        current = here == url if exact else here.startswith(url)
+        return {"label": label, "url": url, "icon": icon, "badge": badge, "current": current}
+
+    groups: list[dict[str, Any]] = []
+    if environment:
+        names = {"project": project.slug, "env": environment.name}
+        groups.append(
+            {
+                "title": "Set up",
+                "items": [
+                    item("Overview", reverse("environment", kwargs=names), "house", exact=True),
+                    item(
+                        "Authentication",
+                        reverse("authentication", kwargs=names),
+                        "shield-check",
+                        badge=_authentication_badge(environment),
+                    ),
+                ],
+            }
+        )
+    running = Job.objects.filter(project=project).unfinished().count()
+    slug = {"project": project.slug}
+    groups.append(
+        {
+            "title": "Deploy",
+            "items": [
+                item("Environments", reverse("project", kwargs=slug), "layers", exact=True),
+                item("Jobs", reverse("jobs:index", kwargs=slug), "rocket", badge=str(running or "")),
+            ],
+        }
+    )
+    settings = [
+        item("Members", reverse("members", kwargs=slug), "id-card"),
+        item("Activity", reverse("activity", kwargs=slug), "history"),
+    ]
+    if access.may(request, Permission.MANAGE_TOKENS, project):
+        settings.insert(1, item("Tokens", reverse("tokens", kwargs=slug), "key-round"))
+    groups.append({"title": "Settings", "items": settings})
+    return groups
+
+
+def _authentication_badge(environment: Environment) -> str:
+    link = CognitoLink.objects.filter(environment=environment).only("failing").first()
+    return str(link.failing or "") if link else ""

@@ -1,0 +1,22 @@
+"""The URL map of the console. Nouns nest as the domain nests; changes are POSTs to a verb leaf."""
+
+from django.urls import include, path
+
+from admin_ui import health, views
+from environments import views as environment_views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("accounts/", include("allauth.urls")),
+    path("invitations/<str:secret>/", environment_views.accept_invitation, name="accept-invitation"),
+    path("", include("web.urls")),
+    path("projects/create/", environment_views.create_project, name="create-project"),
+    path("projects/<slug:project>/", views.project, name="project"),
+    path("projects/<slug:project>/", include("environments.urls")),
+    path("projects/<slug:project>/jobs/", include("jobs.urls")),
+    path("projects/<slug:project>/<slug:env>/", views.environment, name="environment"),
+    path("projects/<slug:project>/<slug:env>/authentication/", include("auth_import.urls")),
+]

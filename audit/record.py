@@ -1,0 +1,62 @@
+"""Writing one line of the activity."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from audit.actions import Action
+from audit.models import AuditEvent
+
+SECRET_WORDS = ("secret", "password", "token", "privatekey", "private_key", "code_verifier")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person, a project token (`token:NAME`), or the operator of the machine (`os:NAME`)."""
+
+    name: str
+    user_id: int | None = None
+
+
+def without_secrets(value: Any) -> Any:
+    """The same JSON-like value with everything that looks like a secret replaced, however deep it lies.
+
+    Services already keep secrets out; this is the second lock on the door.
+    """
+    if isinstance(value, Mapping):
+        return {
+            key: "(not recorded)"
+            if any(word in str(key).lower() for word in SECRET_WORDS) and isinstance(item, str) and item
+            else without_secrets(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [without_secrets(item) for item in value]
+    return value
+
+
+def record(
+    *,
+    action: Action,
+    actor: Actor,
+    project: str = "",
+    environment: str = "",
+    target: str = "",
+    before: Any = None,
+    after: Any = None,
+    reason: str = "",
+    aws_request_id: str = "",
+) -> AuditEvent:
+    """Write one event. `before` and `after` are JSON-like; `target` is text, so it survives what it names."""
+    return AuditEvent.objects.create(
+        actor_id=actor.user_id,
+        actor_name=actor.name[:200],
+        action=action,
+        project=project,
+        environment=environment,
+        target=target[:400],
+        before=without_secrets(before),
+        after=without_secrets(after),
+        reason=reason,
+        aws_request_id=aws_request_id,
+    )

@@ -1,0 +1,283 @@
+"""*Fix it*: cures that are one safe change in AWS, shown first, applied exactly as shown, audited."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from audit.actions import Action
+from audit.record import Actor, record
+from auth_import.findings import Fix
+from auth_import.observation import Choice
+from auth_import.rules.trust import trust_for, trust_policy
+from aws import app_clients, identity_pools, roles, user_pools
+from aws.changes import Change
+from aws.errors import NotFound, Rejected
+from aws.resources import role_name
+from aws.target import AwsTarget
+from environments.models import Environment
+
+TITLES: dict[Fix, str] = {
+    Fix.CREATE_WEB_CLIENT: "Create a web app client",
+    Fix.CREATE_NATIVE_CLIENT: "Create a native app client",
+    Fix.COPY_OAUTH_TO_NATIVE: "Copy the OAuth settings from the web to the native client",
+    Fix.COPY_OAUTH_TO_WEB: "Copy the OAuth settings from the native to the web client",
+    Fix.ADD_PROVIDERS: "Add both app clients to the identity pool",
+    Fix.CREATE_UNAUTHENTICATED_ROLE: "Create a role for guests that grants nothing",
+    Fix.REWRITE_TRUST_AUTHENTICATED: "Let the authenticated role trust this identity pool",
+    Fix.REWRITE_TRUST_UNAUTHENTICATED: "Let the unauthenticated role trust this identity pool",
+    Fix.TURN_ON_DELETION_PROTECTION: "Turn on deletion protection",
+}
+
+EFFECTS: dict[Fix, str] = {
+    Fix.CREATE_WEB_CLIENT: "Adds an app client without a secret to the user pool. Nobody is signed out; no cost.",
+    Fix.CREATE_NATIVE_CLIENT: "Adds an app client with a secret to the user pool. Nobody is signed out; no cost. "
+    "The secret is shown neither here nor in the activity.",
+    Fix.COPY_OAUTH_TO_NATIVE: "Apps that use the native client get the web client's providers, URLs, flows and scopes "
+    "at once. URLs that only the native client has are lost; every other setting stays.",
+    Fix.COPY_OAUTH_TO_WEB: "Apps that use the web client get the native client's providers, URLs, flows and scopes "
+    "at once. URLs that only the web client has are lost; every other setting stays.",
+    Fix.ADD_PROVIDERS: "People who sign in through these clients can then get AWS credentials from the identity pool. "
+    "Everything else about it stays.",
+    Fix.CREATE_UNAUTHENTICATED_ROLE: "Creates an IAM role without any policy and names it as the identity pool's "
+    "unauthenticated role. Whether guests are allowed is not changed.",
+    Fix.REWRITE_TRUST_AUTHENTICATED: "Changes the one statement of the role's trust policy that is meant for "
+    "identity pools. What the role may do stays.",
+    Fix.REWRITE_TRUST_UNAUTHENTICATED: "Changes the one statement of the role's trust policy that is meant for "
+    "identity pools. What the role may do stays.",
+    Fix.TURN_ON_DELETION_PROTECTION: "The user pool can then only be deleted after somebody turns the protection off. "
+    "Every other setting is sent back as it is.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a fix would change. `digest` stands for exactly these changes."""
+
+    fix: Fix
+    title: str
+    effect: str
+    changes: tuple[Change, ...]
+
+    @property
+    def digest(self) -> str:
+        text = "\0".join(part for change in self.changes for part in (change.resource, change.before, change.after))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def needed(self) -> bool:
+        return any(change.needed for change in self.changes)
+
+
+def preview(*, target: AwsTarget, choice: Choice, fix: Fix) -> Preview:
+    """What `fix` would change for this choice, by read calls only. Raises AwsError."""
+    return Preview(fix=fix, title=TITLES[fix], effect=EFFECTS[fix], changes=_PLANS[fix](target, choice))
+
+
+def apply(*, environment: Environment, choice: Choice, fix: Fix, digest: str, actor: Actor) -> Choice:
+    """Make the change that was shown, and answer the choice as it is then (a new client takes its place in it).
+
+    Raises Rejected when what would be done now is not what was shown, and any other AwsError.
+    """
+    target = environment.target
+    shown = preview(target=target, choice=choice, fix=fix)
+    if shown.digest != digest:
+        raise Rejected(
+            "This was changed by somebody else after you were shown the difference.",
+            code="ChangedMeanwhile",
+            next_step="Look at the new difference below and apply it again.",
+        )
+    after = _APPLY[fix](target, choice, shown.changes) if shown.needed else choice
+    record(
+        action=Action.AUTH_FIXED,
+        actor=actor,
+        project=environment.project.slug,
+        environment=environment.name,
+        target=f"{shown.title}: {', '.join(change.resource for change in shown.changes)}",
+        before={change.action: change.before for change in shown.changes},
+        after={change.action: change.after for change in shown.changes},
+    )
+    return after
+
+
+def _model(target: AwsTarget, choice: Choice, wanted: str) -> tuple[str, "app_clients.AppClient | None"]:
+    """A name for the new client, and the client it should resemble: the other chosen one, if there is one."""
+    other_id = choice.native_client_id if wanted == "web" else choice.web_client_id
+    own_id = choice.web_client_id if wanted == "web" else choice.native_client_id
+    for client_id in dict.fromkeys([other_id, own_id]):
+        if client_id:
+            try:
+                like = app_clients.describe_app_client(target, choice.user_pool_id, client_id)
+            except NotFound:
+                continue
+            base = like.name.removesuffix("-web").removesuffix("-native")[:100]
+            return f"{base}-{wanted}", like
+    return f"admin-ui-{wanted}", None
+
+
+def _plan_client(wanted: str) -> Callable[[AwsTarget, Choice], tuple[Change, ...]]:
+    def plan(target: AwsTarget, choice: Choice) -> tuple[Change, ...]:
+        name, like = _model(target, choice, wanted)
+        return (
+            app_clients.plan_app_client(
+                target, choice.user_pool_id, name=name, like=like, with_secret=wanted == "native"
+            ),
+        )
+
+    return plan
+
+
+def _apply_client(wanted: str) -> Callable[[AwsTarget, Choice, tuple[Change, ...]], Choice]:
+    def make(target: AwsTarget, choice: Choice, changes: tuple[Change, ...]) -> Choice:
+        name, like = _model(target, choice, wanted)
+        made = app_clients.create_app_client(
+            target, choice.user_pool_id, name=name, like=like, with_secret=wanted == "native", planned=changes[0]
+        )
+        if wanted == "web":
+            return replace(choice, web_client_id=made.id)
+        return replace(choice, native_client_id=made.id)
+
+    return make
+
+
+def _plan_oauth(to_native: bool) -> Callable[[AwsTarget, Choice], tuple[Change, ...]]:
+    def plan(target: AwsTarget, choice: Choice) -> tuple[Change, ...]:
+        source, destination = _direction(choice, to_native)
+        return (app_clients.plan_copy_oauth(target, choice.user_pool_id, source_id=source, destination_id=destination),)
+
+    return plan
+
+
+def _apply_oauth(to_native: bool) -> Callable[[AwsTarget, Choice, tuple[Change, ...]], Choice]:
+    def copy(target: AwsTarget, choice: Choice, changes: tuple[Change, ...]) -> Choice:
+        source, destination = _direction(choice, to_native)
+        app_clients.copy_oauth(
+            target, choice.user_pool_id, source_id=source, destination_id=destination, planned=changes[0]
+        )
+        return choice
+
+    return copy
+
+
+def _direction(choice: Choice, to_native: bool) -> tuple[str, str]:
+    pair = (choice.web_client_id, choice.native_client_id)
+    return pair if to_native else (pair[1], pair[0])
+
+
+def _clients(choice: Choice) -> list[str]:
+    return list(dict.fromkeys([choice.web_client_id, choice.native_client_id]))
+
+
+def _plan_providers(target: AwsTarget, choice: Choice) -> tuple[Change, ...]:
+    return (
+        identity_pools.plan_user_pool_providers(
+            target, choice.identity_pool_id, user_pool_id=choice.user_pool_id, client_ids=_clients(choice)
+        ),
+    )
+
+
+def _apply_providers(target: AwsTarget, choice: Choice, changes: tuple[Change, ...]) -> Choice:
+    identity_pools.add_user_pool_providers(
+        target,
+        choice.identity_pool_id,
+        user_pool_id=choice.user_pool_id,
+        client_ids=_clients(choice),
+        planned=changes[0],
+    )
+    return choice
+
+
+def _guest_role(choice: Choice) -> dict[str, str]:
+    # The id of the identity pool makes the name unique and findable; a role's name has at most 64 characters.
+    short = choice.identity_pool_id.partition(":")[2]
+    return {
+        "name": f"cognito-guests-{short}"[:64],
+        "trust_policy": trust_policy(choice.identity_pool_id, "unauthenticated"),
+        "description": f"Guests of the identity pool {choice.identity_pool_id}. Grants nothing by itself.",
+    }
+
+
+def _plan_guest_role(target: AwsTarget, choice: Choice) -> tuple[Change, ...]:
+    role = _guest_role(choice)
+    account = identity_pools.identity_pool_roles(target, choice.identity_pool_id).authenticated_arn.split(":")
+    arn = f"arn:aws:iam::{account[4] if len(account) > 4 else '<account>'}:role/{role['name']}"
+    return (
+        roles.plan_role(**role),
+        identity_pools.plan_roles(target, choice.identity_pool_id, unauthenticated_arn=arn),
+    )
+
+
+def _apply_guest_role(target: AwsTarget, choice: Choice, changes: tuple[Change, ...]) -> Choice:
+    """Two calls; the first finds its own role when an earlier try ended between them."""
+    wanted = _guest_role(choice)
+    try:
+        role = roles.get_role(target, wanted["name"])
+    except NotFound:
+        role = roles.create_role(target, **wanted)
+    identity_pools.set_roles(target, choice.identity_pool_id, unauthenticated_arn=role.arn)
+    return choice
+
+
+def _role_of(target: AwsTarget, choice: Choice, guests: bool) -> str:
+    known = identity_pools.identity_pool_roles(target, choice.identity_pool_id)
+    arn = known.unauthenticated_arn if guests else known.authenticated_arn
+    if not arn:
+        raise NotFound("The identity pool names no such role.", code="NoRole")
+    return role_name(arn)
+
+
+def _new_trust(target: AwsTarget, choice: Choice, guests: bool) -> tuple[str, str]:
+    name = _role_of(target, choice, guests)
+    current = roles.get_role(target, name)
+    amr = "unauthenticated" if guests else "authenticated"
+    return name, trust_for(current.trust_policy, choice.identity_pool_id, amr)  # type: ignore[arg-type]
+
+
+def _plan_trust(guests: bool) -> Callable[[AwsTarget, Choice], tuple[Change, ...]]:
+    def plan(target: AwsTarget, choice: Choice) -> tuple[Change, ...]:
+        name, policy = _new_trust(target, choice, guests)
+        return (roles.plan_trust_policy(target, name=name, trust_policy=policy),)
+
+    return plan
+
+
+def _apply_trust(guests: bool) -> Callable[[AwsTarget, Choice, tuple[Change, ...]], Choice]:
+    def rewrite(target: AwsTarget, choice: Choice, changes: tuple[Change, ...]) -> Choice:
+        name, policy = _new_trust(target, choice, guests)
+        roles.update_trust_policy(target, name=name, trust_policy=policy, planned=changes[0])
+        return choice
+
+    return rewrite
+
+
+def _plan_protection(target: AwsTarget, choice: Choice) -> tuple[Change, ...]:
+    return (user_pools.plan_deletion_protection(target, choice.user_pool_id),)
+
+
+def _apply_protection(target: AwsTarget, choice: Choice, changes: tuple[Change, ...]) -> Choice:
+    user_pools.turn_on_deletion_protection(target, choice.user_pool_id, planned=changes[0])
+    return choice
+
+
+_PLANS: dict[Fix, Callable[[AwsTarget, Choice], tuple[Change, ...]]] = {
+    Fix.CREATE_WEB_CLIENT: _plan_client("web"),
+    Fix.CREATE_NATIVE_CLIENT: _plan_client("native"),
+    Fix.COPY_OAUTH_TO_NATIVE: _plan_oauth(to_native=True),
+    Fix.COPY_OAUTH_TO_WEB: _plan_oauth(to_native=False),
+    Fix.ADD_PROVIDERS: _plan_providers,
+    Fix.CREATE_UNAUTHENTICATED_ROLE: _plan_guest_role,
+    Fix.REWRITE_TRUST_AUTHENTICATED: _plan_trust(guests=False),
+    Fix.REWRITE_TRUST_UNAUTHENTICATED: _plan_trust(guests=True),
+    Fix.TURN_ON_DELETION_PROTECTION: _plan_protection,
+}
+
+_APPLY: dict[Fix, Callable[[AwsTarget, Choice, tuple[Change, ...]], Choice]] = {
+    Fix.CREATE_WEB_CLIENT: _apply_client("web"),
+    Fix.CREATE_NATIVE_CLIENT: _apply_client("native"),
+    Fix.COPY_OAUTH_TO_NATIVE: _apply_oauth(to_native=True),
+    Fix.COPY_OAUTH_TO_WEB: _apply_oauth(to_native=False),
+    Fix.ADD_PROVIDERS: _apply_providers,
+    Fix.CREATE_UNAUTHENTICATED_ROLE: _apply_guest_role,
+    Fix.REWRITE_TRUST_AUTHENTICATED: _apply_trust(guests=False),
+    Fix.REWRITE_TRUST_UNAUTHENTICATED: _apply_trust(guests=True),
+    Fix.TURN_ON_DELETION_PROTECTION: _apply_protection,
+}

@@ -1,0 +1,106 @@
+"""Checking a choice of Cognito resources: the environment as the rules see it, what AWS answers, every rule's word."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from amplify_files.context import ProjectContext
+from amplify_files.outputs import AuthOutputs
+from amplify_files.resource_name import resource_name
+from auth_import import rules
+from auth_import.findings import Finding, RuleSet
+from auth_import.models import CognitoLink
+from auth_import.observation import Choice, Observation, OtherLink, Setting
+from auth_import.observe import observe
+from auth_import.outputs import outputs_of
+from environments.models import Environment
+
+SeesEnvironment = Callable[[Environment], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """The result of running every rule. `outputs` is None while something that reaches a file could not be read."""
+
+    observation: Observation
+    rule_set: RuleSet
+    findings: tuple[Finding, ...]
+    outputs: AuthOutputs | None
+
+    def verdict(self, accepted: Collection[str] = ()) -> str:
+        return rules.verdict(self.findings, accepted)
+
+
+def context_of(environment: Environment, link: CognitoLink | None = None) -> ProjectContext:
+    """What the generated files need to know about the environment."""
+    project = environment.project
+    return ProjectContext(
+        project_name=project.name,
+        environment_name=environment.name,
+        frontend=project.frontend,  # type: ignore[arg-type]
+        kind=environment.kind,  # type: ignore[arg-type]
+        known_resource_name=link.resource_name if link else "",
+    )
+
+
+def link_of(environment: Environment) -> CognitoLink | None:
+    return CognitoLink.objects.select_related("environment__project").filter(environment=environment).first()
+
+
+def setting_of(environment: Environment, *, user_pool_id: str, sees: SeesEnvironment, relink: bool = False) -> Setting:
+    """The environment as the rules see it. Other environments are named only to people who may see them.
+
+    `relink` leaves this environment's own link out of the question, for checking a link that exists.
+    """
+    links = CognitoLink.objects.select_related("environment__project").filter(user_pool_id=user_pool_id)
+    others = tuple(
+        OtherLink(
+            label=f"{link.environment.project.name} / {link.environment.name}"
+            if sees(link.environment)
+            else "another project in this console",
+            production=link.environment.production,
+        )
+        for link in links.exclude(environment=environment)
+    )
+    linked = not relink and CognitoLink.objects.filter(environment=environment).exists()
+    return Setting(
+        kind=environment.kind,  # type: ignore[arg-type]
+        region=environment.region,
+        project_name=environment.project.name,
+        environment_name=environment.name,
+        resource_name=resource_name(environment.project.name),
+        existing_auth="imported" if linked else "",
+        other_links=others,
+    )
+
+
+def preflight(
+    *,
+    environment: Environment,
+    choice: Choice,
+    sees: SeesEnvironment,
+    rule_set: RuleSet = RuleSet.ADMIN_UI,
+    relink: bool = False,
+) -> Preflight:
+    """Run every rule over the choice. Read calls only; a failed call becomes a finding, never an exception."""
+    observation = observe(
+        target=environment.target,
+        choice=choice,
+        setting=setting_of(environment, user_pool_id=choice.user_pool_id, sees=sees, relink=relink),
+        seconds=settings.SCREEN_DEADLINE_SECONDS,
+    )
+    return Preflight(
+        observation=observation,
+        rule_set=rule_set,
+        findings=rules.run(observation, rule_set),
+        outputs=outputs_of(observation),
+    )
+
+
+def secret_digest(outputs: AuthOutputs) -> str:
+    """A keyed hash of the native client's secret, "" without one."""
+    if not outputs.native_client_secret:
+        return ""
+    return salted_hmac("auth_import.native-client-secret", outputs.native_client_secret, algorithm="sha256").hexdigest()

@@ -1,0 +1,316 @@
+"""Import, check again, unlink: what the pages and the commands do, with the same rules and the same record of it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from amplify_files.outputs import masked
+from audit.actions import Action
+from audit.record import Actor, record
+from auth_import import drift, rules
+from auth_import.findings import Finding
+from auth_import.models import CognitoLink, PlannedImport
+from auth_import.plan import ImportPlan
+from auth_import.preflight import Preflight, SeesEnvironment, link_of, preflight, secret_digest
+from auth_import.records import baseline_of, finding_record
+from environments.models import Environment
+from environments.permissions import Permission
+from jobs import services as jobs
+from jobs.lifecycle import JobFailed, Run
+from jobs.models import Job
+
+STEPS = (
+    ("check", "Check the resources again"),
+    ("apply", "Link them to the environment"),
+    ("verify", "Compare what was written with the plan"),
+)
+DEADLINE = timedelta(minutes=2)
+
+
+class Refused(Exception):
+    """The checks do not allow this import. `findings` are all of them; `blocking` the ids that refuse."""
+
+    def __init__(self, findings: Sequence[Finding], blocking: Sequence[str]) -> None:
+        super().__init__("The checks refuse this import: " + ", ".join(blocking))
+        self.findings = tuple(findings)
+        self.blocking = tuple(blocking)
+
+
+def plan_of(checked: Preflight, *, environment: Environment, accepted: Collection[str], reason: str) -> ImportPlan:
+    """The frozen plan of a choice that the checks allow.
+
+    Only failures that exist and may be overridden count as accepted. Raises Refused, and ValueError when something is
+    accepted without a reason.
+    """
+    wanted = [f.id for f in rules.needs_acceptance(checked.findings) if f.id in accepted]
+    blocking = [finding.id for finding in rules.blocking(checked.findings, wanted)]
+    if blocking or checked.outputs is None:
+        raise Refused(checked.findings, blocking)
+    if wanted and not reason.strip():
+        raise ValueError("Say why these checks may fail here; the reason is kept with the link.")
+    outputs = checked.outputs
+    return ImportPlan(
+        choice=checked.observation.choice,
+        rule_set=checked.rule_set,
+        findings=checked.findings,
+        outputs=replace(outputs, native_client_secret=""),
+        context_frontend=environment.project.frontend,
+        resource_name=checked.observation.setting.resource_name,
+        secret_digest=secret_digest(outputs),
+        accepted=tuple(wanted),
+        reason=reason.strip() if wanted else "",
+    )
+
+
+@transaction.atomic
+def keep_plan(*, plan: ImportPlan, environment: Environment, actor: Actor) -> PlannedImport:
+    """The reviewed plan as a row, which the page shows and the job applies."""
+    planned = PlannedImport.objects.create(environment=environment, document=plan.to_dict(), created_by_name=actor.name)
+    record(
+        action=Action.AUTH_PLANNED,
+        actor=actor,
+        project=environment.project.slug,
+        environment=environment.name,
+        target=plan.outputs.user_pool_name,
+        after={"choice": plan.to_dict()["choice"], "accepted": list(plan.accepted)},
+        reason=plan.reason,
+    )
+    return planned
+
+
+def start_import(*, planned: PlannedImport, actor: Actor, return_url: str = "", send: bool = True) -> Job:
+    """The job that applies a reviewed plan. Asking twice, by a double click or a replayed form, finds the same job."""
+    from auth_import.tasks import apply_import
+
+    with transaction.atomic():
+        locked = PlannedImport.objects.select_for_update(of=("self",)).select_related("job").get(pk=planned.pk)
+        if locked.job:
+            return locked.job
+        environment = planned.environment
+        job = jobs.enqueue(
+            task=apply_import,
+            project=environment.project,
+            environment=environment,
+            kind="import",
+            title=f"Import {locked.plan.outputs.user_pool_name} into {environment.name}",
+            actor=actor,
+            steps=STEPS,
+            deadline=DEADLINE,
+            permission=Permission.IMPORT_AUTH,
+            subject=locked.plan.choice.user_pool_id,
+            return_url=return_url,
+            payload={"planned_import": planned.pk},
+            send=send,
+        )
+        locked.job = job
+        locked.save(update_fields=["job"])
+    return job
+
+
+def apply_import(run: Run) -> None:
+    """The body of the import job: re-check, link, verify. It may run twice; the second time it finds its own work."""
+    planned = (
+        PlannedImport.objects.select_related("environment__project")
+        .filter(pk=run.job.payload.get("planned_import"))
+        .first()
+    )
+    if planned is None:
+        raise JobFailed(
+            "The reviewed plan no longer exists, because its environment was removed.",
+            next_step="Nothing is left to do.",
+        )
+    plan, environment = planned.plan, planned.environment
+    actor = Actor(name=run.job.actor_name, user_id=run.job.actor_id)
+    with run.step("check") as step:
+        link = link_of(environment)
+        if link and link.planned_import_id != planned.pk:
+            raise JobFailed(
+                f"{link.created_by_name} linked this environment to {link.user_pool_name} meanwhile.",
+                next_step="Look at the Authentication page. To link other resources, unlink those first.",
+                code="AlreadyLinked",
+            )
+        checked = preflight(
+            environment=environment,
+            choice=plan.choice,
+            sees=lambda other: other.project_id == environment.project_id,
+            rule_set=plan.rule_set,
+            relink=link is not None,
+        )
+        _refuse_what_changed(plan, checked)
+        step.detail = f"{len(checked.findings)} checks, none refuses"
+    with run.step("apply") as step:
+        _link(environment=environment, planned=planned, plan=plan, checked=checked, actor=actor)
+        step.detail = plan.outputs.user_pool_name
+    with run.step("verify") as step:
+        link = link_of(environment)
+        if link is None or link.auth_outputs != plan.outputs or link.choice != plan.choice:
+            raise JobFailed(
+                "What is stored is not what was reviewed.",
+                next_step="Check the link on the Authentication page; unlink and import again if it is wrong.",
+                code="VerifyFailed",
+            )
+        step.detail = "The link is the one you reviewed"
+        run.report(user_pool=link.user_pool_name)
+
+
+def _refuse_what_changed(plan: ImportPlan, checked: Preflight) -> None:
+    """What was reviewed is what is applied: anything else stops the job, with nothing written."""
+    blocking = rules.blocking(checked.findings, plan.accepted)
+    if blocking or checked.outputs is None:
+        unread = [f for f in checked.observation.faults if f.kind in ("throttled", "unavailable")]
+        first = blocking[0] if blocking else None
+        raise JobFailed(
+            f"A check fails now: {first.title}. {first.observed}" if first else "AWS could not be read completely.",
+            next_step=(unread and "Wait a minute, then retry.")
+            or (first and first.cure.text)
+            or "Go back to the import page, look at the checks and review a new plan.",
+            code=unread[0].code if unread else (first.id if first else ""),
+            message=unread[0].message if unread else "",
+            action=unread[0].action if unread else "",
+        )
+    changes = drift.compare(
+        outputs_before=plan.outputs.to_dict(),
+        outputs_after=checked.outputs.to_dict(),
+        baseline={},
+        findings=(),
+        secret_changed=plan.secret_digest != secret_digest(checked.outputs),
+    )
+    if changes or plan.outputs != replace(checked.outputs, native_client_secret=""):
+        what = "; ".join(f"{change.id}: {change.before} → {change.after}" for change in changes[:3])
+        raise JobFailed(
+            f"The resources changed in AWS after you reviewed the plan. {what}".strip(),
+            next_step="Review a fresh plan and import again. Nothing was written.",
+            code="ChangedSinceReview",
+        )
+
+
+@transaction.atomic
+def _link(
+    *, environment: Environment, planned: PlannedImport, plan: ImportPlan, checked: Preflight, actor: Actor
+) -> CognitoLink:
+    existing = CognitoLink.objects.filter(environment=environment).first()
+    if existing:
+        if existing.planned_import_id == planned.pk:
+            return existing
+        raise JobFailed(
+            f"{existing.created_by_name} linked this environment to {existing.user_pool_name} meanwhile.",
+            next_step="Look at the Authentication page. To link other resources, unlink those first.",
+            code="AlreadyLinked",
+        )
+    outputs = plan.outputs
+    link = CognitoLink(
+        environment=environment,
+        planned_import=planned,
+        user_pool_id=outputs.user_pool_id,
+        user_pool_name=outputs.user_pool_name[:200],
+        web_client_id=outputs.web_client_id,
+        native_client_id=outputs.native_client_id,
+        identity_pool_id=outputs.identity_pool.id if outputs.identity_pool else "",
+        identity_pool_name=outputs.identity_pool.name[:200] if outputs.identity_pool else "",
+        resource_name=plan.resource_name,
+        outputs=outputs.to_dict(),
+        secret_digest=plan.secret_digest,
+        baseline=baseline_of(checked.findings),
+        accepted=list(plan.accepted),
+        reason=plan.reason,
+        created_by_name=actor.name,
+    )
+    link.take_check(findings=[finding_record(f) for f in checked.findings], drift=[], now=timezone.now())
+    try:
+        with transaction.atomic():
+            link.save()
+    except IntegrityError as error:
+        raise JobFailed(
+            "Somebody else linked this environment in the same moment.",
+            next_step="Look at the Authentication page. To link other resources, unlink those first.",
+            code="AlreadyLinked",
+        ) from error
+    record(
+        action=Action.AUTH_IMPORTED,
+        actor=actor,
+        project=environment.project.slug,
+        environment=environment.name,
+        target=f"{outputs.user_pool_name} ({outputs.user_pool_id})",
+        after=plan.to_dict()["choice"] | {"accepted": list(plan.accepted)},
+        reason=plan.reason,
+    )
+    return link
+
+
+def check_link(*, link: CognitoLink, actor: Actor, sees: SeesEnvironment) -> CognitoLink:
+    """Run every rule on a link again and compare with the day of the import. Read calls only."""
+    environment = link.environment
+    checked = preflight(environment=environment, choice=link.choice, sees=sees, relink=True)
+    changes = drift.compare(
+        outputs_before=link.outputs,
+        outputs_after=masked(checked.outputs).to_dict() if checked.outputs and not _unread(checked) else None,
+        baseline=link.baseline,
+        findings=checked.findings,
+        secret_changed=bool(checked.outputs)
+        and bool(link.secret_digest)
+        and checked.outputs is not None
+        and bool(checked.outputs.native_client_secret)
+        and secret_digest(checked.outputs) != link.secret_digest,
+    )
+    with transaction.atomic():
+        link.take_check(
+            findings=[finding_record(finding) for finding in checked.findings],
+            drift=[change.to_dict() for change in changes],
+            now=timezone.now(),
+        )
+        link.save(update_fields=["findings", "drift", "failing", "warning", "checked"])
+        record(
+            action=Action.AUTH_CHECKED,
+            actor=actor,
+            project=environment.project.slug,
+            environment=environment.name,
+            target=f"{link.user_pool_name} ({link.user_pool_id})",
+            after={"failing": link.failing, "drift": [change.id for change in changes]},
+        )
+    return link
+
+
+def _unread(checked: Preflight) -> bool:
+    """Whether a part of the outputs is missing only because a call failed; such a part has not changed."""
+    return any(fault.kind in ("throttled", "unavailable", "denied") for fault in checked.observation.faults)
+
+
+@transaction.atomic
+def unlink(*, link: CognitoLink, actor: Actor) -> None:
+    """Forget the link. Calls nothing in AWS, so it works whatever has become of the resources. Twice is once."""
+    environment = link.environment
+    deleted, _ = CognitoLink.objects.filter(pk=link.pk).delete()
+    if deleted:
+        record(
+            action=Action.AUTH_UNLINKED,
+            actor=actor,
+            project=environment.project.slug,
+            environment=environment.name,
+            target=f"{link.user_pool_name} ({link.user_pool_id})",
+            before={
+                "user_pool_id": link.user_pool_id,
+                "web_client_id": link.web_client_id,
+                "native_client_id": link.native_client_id,
+                "identity_pool_id": link.identity_pool_id,
+            },
+        )
+
+
+@transaction.atomic
+def answer_function_access(*, link: CognitoLink, answer: str, actor: Actor) -> None:
+    """Keep whether Lambda functions should reach the pool, which is asked once after an import."""
+    before = link.function_access
+    link.function_access = answer
+    link.save(update_fields=["function_access"])
+    record(
+        action=Action.FUNCTION_ACCESS_ANSWERED,
+        actor=actor,
+        project=link.environment.project.slug,
+        environment=link.environment.name,
+        target=link.user_pool_name,
+        before={"functions": before},
+        after={"functions": answer},
+    )

@@ -1,0 +1,139 @@
+"""The Authentication page: the two choices, or what is linked and what follows from it; unlinking."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from amplify_files import ci
+from auth_import import client_files, services
+from auth_import.dependents import dependents_of
+from auth_import.forms import UnlinkForm, choice_query
+from auth_import.models import CognitoLink, PlannedImport
+from auth_import.plan import file_changes
+from auth_import.preflight import context_of, link_of
+from auth_import.presentation import checks_by_family, sees
+from auth_import.reports import link_report
+from environments import access
+from environments.models import Environment
+from environments.permissions import Permission
+from environments.tokens import wants_json
+from web.pages import redirect_page, render_page
+
+CODEGEN_TARGETS = {"javascript": "javascript", "ios": "swift", "android": "android", "flutter": ""}
+
+
+@never_cache
+@require_safe
+def authentication(request: HttpRequest, project: str, env: str) -> HttpResponse:
+    environment = access.environment(request, project, env, needs=Permission.VIEW)
+    link = link_of(environment)
+    if wants_json(request):
+        return JsonResponse(link_report(link)) if link else JsonResponse({"error": "Nothing is linked."}, status=404)
+    may_import = access.may(request, Permission.IMPORT_AUTH, environment.project, environment)
+    base = {"project": environment.project, "environment": environment, "may_import": may_import}
+    if link is None:
+        running = (
+            PlannedImport.objects.filter(environment=environment, job__status__in=["queued", "running"])
+            .select_related("job__project")
+            .first()
+        )
+        return render_page(request, "auth_import/unlinked.html", base | {"job": running.job if running else None})
+    return render_page(request, "auth_import/linked.html", base | _linked(request, environment, link))
+
+
+def _linked(request: HttpRequest, environment: Environment, link: CognitoLink) -> dict[str, Any]:
+    outputs = link.auth_outputs
+    files_url = request.build_absolute_uri(_url("client-file", environment, name="aws-exports.js"))
+    files = client_files.shown(link)
+    preferred = environment.project.frontend
+    return {
+        "link": link,
+        "outputs": outputs,
+        "checks": checks_by_family(link.last_findings, link.accepted),
+        "files": sorted(files, key=lambda one: (one.file.platform != preferred,)),
+        "variables": ci.variables(outputs),
+        "shell_exports": ci.shell_exports(outputs),
+        "categories": ci.categories_payload(outputs),
+        "curl": f'curl -fsS -H "Authorization: Bearer $ADMIN_UI_TOKEN" -o src/aws-exports.js {files_url}',
+        "client_config": f"./manage.py client_config --project {environment.project.slug} "
+        f"--environment {environment.name} --out .",
+        "codegen_target": CODEGEN_TARGETS.get(preferred, ""),
+        "choice_query": choice_query(link.choice),
+        "may_fix": access.may(request, Permission.FIX_AWS, environment.project, environment),
+        "may_unlink": access.may(request, Permission.UNLINK_AUTH, environment.project, environment),
+        "may_read_secrets": access.may(request, Permission.READ_SECRETS, environment.project, environment),
+        "may_token": access.may(request, Permission.MANAGE_TOKENS, environment.project),
+    }
+
+
+@require_POST
+def check(request: HttpRequest, project: str, env: str) -> HttpResponse:
+    """Run every rule on the link again, by read calls only."""
+    environment = access.environment(request, project, env, needs=Permission.VIEW)
+    link = link_of(environment)
+    if link is None:
+        return _not_linked(request, environment)
+    link = services.check_link(link=link, actor=access.actor(request), sees=sees(request))
+    if wants_json(request):
+        return JsonResponse(link_report(link))
+    if link.failing:
+        messages.warning(request, f"Checked: {link.health_words}. See the checks below.")
+    elif link.drift:
+        messages.warning(request, "Checked: something changed in AWS since the import. See below what breaks.")
+    else:
+        messages.success(request, "Checked: nothing fails, and nothing changed since the import.")
+    return redirect_page(request, _url("authentication", environment))
+
+
+@require_POST
+def function_access(request: HttpRequest, project: str, env: str) -> HttpResponse:
+    """Keep the answer to the question asked once after an import."""
+    environment = access.environment(request, project, env, needs=Permission.IMPORT_AUTH)
+    link = link_of(environment)
+    if link is None:
+        return _not_linked(request, environment)
+    answer = request.POST.get("answer", "")
+    if answer in (CognitoLink.FunctionAccess.WANTED, CognitoLink.FunctionAccess.NOT_WANTED):
+        services.answer_function_access(link=link, answer=answer, actor=access.actor(request))
+    else:
+        messages.error(request, "Choose Yes or No.")
+    return redirect_page(request, _url("authentication", environment))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unlink(request: HttpRequest, project: str, env: str) -> HttpResponse:
+    """What stays, what goes, who depends on it; then the environment's name, typed. Never asks AWS anything."""
+    environment = access.environment(request, project, env, needs=Permission.UNLINK_AUTH)
+    link = link_of(environment)
+    if link is None:
+        return _not_linked(request, environment)
+    form = UnlinkForm(request.POST or None, environment_name=environment.name)
+    if request.method == "POST" and form.is_valid():
+        services.unlink(link=link, actor=access.actor(request))
+        messages.success(
+            request, f"{link.user_pool_name} is unlinked. The Cognito resources themselves were not touched."
+        )
+        return redirect_page(request, _url("authentication", environment))
+    context = {
+        "project": environment.project,
+        "environment": environment,
+        "link": link,
+        "form": form,
+        "dependents": dependents_of(link),
+        "changes": file_changes(context_of(environment, link), link.auth_outputs, None),
+    }
+    return render_page(request, "auth_import/unlink.html", context, status=422 if form.errors else 200)
+
+
+def _not_linked(request: HttpRequest, environment: Environment) -> HttpResponse:
+    messages.info(request, "Nothing is linked to this environment any more.")
+    return redirect_page(request, _url("authentication", environment))
+
+
+def _url(name: str, environment: Environment, **more: str) -> str:
+    return reverse(name, kwargs={"project": environment.project.slug, "env": environment.name, **more})

@@ -1,0 +1,121 @@
+"""Who may do what here: the first line of every view, and of every command with `--as`.
+
+Strangers get 404, so that the existence of a project is not told; members without the permission get 403.
+"""
+
+from typing import cast
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+
+from accounts.models import User
+from audit.record import Actor
+from environments.models import Environment, Membership, Project, ProjectToken
+from environments.permissions import Permission, Role, permissions_of
+
+NOTHING: frozenset[Permission] = frozenset()
+
+
+def token_of(request: HttpRequest) -> ProjectToken | None:
+    return cast(ProjectToken | None, getattr(request, "token", None))
+
+
+def actor(request: HttpRequest) -> Actor:
+    """Who acts in this request, for the activity."""
+    token = token_of(request)
+    if token:
+        return Actor(name=f"token:{token.name}")
+    user = cast(User, request.user)
+    return Actor(name=user.label, user_id=user.pk)
+
+
+def permissions_for_user(user: User, project: Project, environment: Environment | None = None) -> frozenset[Permission]:
+    """What this person may do in the project or, when it is named, in this environment of it.
+
+    An operator (superuser) has full access everywhere, so that a project can never be locked out of its console.
+    """
+    if not user.is_active:
+        return NOTHING
+    if user.is_superuser:
+        return permissions_of(Role.FULL_ACCESS)
+    membership = Membership.objects.filter(project=project, user=user).prefetch_related("environments").first()
+    if membership is None:
+        return NOTHING
+    narrowed_to = {row.pk for row in membership.environments.all()}
+    if narrowed_to and (environment is not None and environment.pk not in narrowed_to):
+        return NOTHING
+    if narrowed_to and environment is None:
+        # Somebody who may only touch some environments reads the project's own pages and changes nothing there.
+        return permissions_of(membership.role) & permissions_of(Role.VIEWER)
+    return permissions_of(membership.role)
+
+
+def permissions(
+    request: HttpRequest, project: Project, environment: Environment | None = None
+) -> frozenset[Permission]:
+    """What the sender of this request may do, asked once per request and place."""
+    cache: dict[tuple[int, int | None], frozenset[Permission]] = request.__dict__.setdefault("_permissions", {})
+    key = (project.pk, environment.pk if environment else None)
+    if key not in cache:
+        token = token_of(request)
+        if token:
+            cache[key] = permissions_of(token.role) if token.project_id == project.pk else NOTHING
+        elif request.user.is_authenticated:
+            cache[key] = permissions_for_user(request.user, project, environment)
+        else:
+            cache[key] = NOTHING
+    return cache[key]
+
+
+def may(request: HttpRequest, needs: Permission, project: Project, environment: Environment | None = None) -> bool:
+    return needs in permissions(request, project, environment)
+
+
+def _require(granted: frozenset[Permission], needs: Permission) -> None:
+    if Permission.VIEW not in granted:
+        raise Http404("There is no such page, or you have no access to it.")
+    if needs not in granted:
+        raise PermissionDenied("Your role in this project does not allow this. Ask a member with full access.")
+
+
+def project(request: HttpRequest, slug: str, *, needs: Permission) -> Project:
+    """The project of this URL, if the sender of the request may do `needs` in it.
+
+    Raises Http404 for strangers and PermissionDenied for members without the permission.
+    """
+    row = Project.objects.filter(slug=slug).first()
+    if row is None:
+        raise Http404("There is no such page, or you have no access to it.")
+    _require(permissions(request, row), needs)
+    request.__dict__["project"] = row
+    return row
+
+
+def environment(request: HttpRequest, project_slug: str, name: str, *, needs: Permission) -> Environment:
+    """The environment of this URL, with its project, if the sender of the request may do `needs` in it.
+
+    Raises Http404 for strangers and PermissionDenied for members without the permission.
+    """
+    row = Environment.objects.select_related("project").filter(project__slug=project_slug, name=name).first()
+    if row is None:
+        raise Http404("There is no such page, or you have no access to it.")
+    _require(permissions(request, row.project, row), needs)
+    request.__dict__["project"] = row.project
+    request.__dict__["environment"] = row
+    return row
+
+
+def visible_projects(user: User) -> QuerySet[Project]:
+    """The projects this person may see."""
+    rows = Project.objects.all()
+    return rows if user.is_superuser else rows.filter(memberships__user=user).distinct()
+
+
+def visible_environments(request: HttpRequest, row: Project) -> QuerySet[Environment]:
+    """The environments of the project that the sender of the request may see."""
+    rows = Environment.objects.filter(project=row).select_related("project")
+    if token_of(request) or not isinstance(request.user, User) or request.user.is_superuser:
+        return rows
+    narrowed = Environment.objects.filter(membership__user=request.user, membership__project=row)
+    return rows.filter(pk__in=narrowed) if narrowed.exists() else rows

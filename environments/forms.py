@@ -1,0 +1,76 @@
+"""Forms of the pages of projects, environments, members and tokens."""
+
+from django import forms
+
+from environments.models import Environment, Membership, Project, ProjectToken
+from environments.permissions import Role
+
+
+class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Project
+        fields = ["name", "frontend"]
+        help_texts = {
+            "name": "What your team calls the app.",
+            "frontend": "Decides which client configuration file is offered first.",
+        }
+
+
+class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Environment
+        fields = ["name", "kind", "region", "app_id", "role_arn", "external_id", "production"]
+        widgets = {"kind": forms.RadioSelect}
+        labels = {"production": "This environment is production"}
+        help_texts = {
+            "name": "For example dev, test or prod.",
+            "kind": "Amplify: an existing Gen 1 backend environment. Standalone: existing Cognito resources, "
+            "no Amplify backend.",
+            "region": "The Region of the Cognito resources, for example eu-west-1.",
+            "app_id": "Only for Amplify, for example d2examplexyz01.",
+            "role_arn": "Leave empty to use the console's own AWS credentials.",
+            "external_id": "Only with a role, when its trust policy asks for one.",
+            "production": "Named first wherever the console warns that a pool is shared.",
+        }
+
+    def __init__(self, *args: object, project: Project, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.project = project
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if Environment.objects.filter(project=self.project, name=name).exists():
+            raise forms.ValidationError("This project already has an environment of this name.")
+        return name
+
+
+class InvitationForm(forms.Form):
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.VIEWER)
+    note = forms.CharField(label="For whom", max_length=120, required=False, help_text="Only a reminder for this list.")
+
+
+class MemberForm(forms.Form):
+    role = forms.ChoiceField(choices=Role.choices)
+    environments = forms.ModelMultipleChoiceField(
+        queryset=Environment.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None ticked: all environments, future ones included.",
+    )
+
+    def __init__(self, *args: object, membership: Membership, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        field = self.fields["environments"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = Environment.objects.filter(project=membership.project)
+        field.label_from_instance = lambda row: row.name  # type: ignore[method-assign]
+
+
+class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = ProjectToken
+        fields = ["name", "role"]
+        help_texts = {
+            "name": "Where it will be used, for example CI.",
+            "role": "A Viewer token reads every file that holds no client secret.",
+        }

@@ -1,0 +1,15 @@
+"""Pages below `/projects/<project>/` that belong to no single environment."""
+
+from django.urls import path
+
+from environments import views
+
+urlpatterns = [
+    path("environments/create/", views.create_environment, name="create-environment"),
+    path("members/", views.members, name="members"),
+    path("members/<int:membership_id>/", views.member, name="member"),
+    path("members/<int:membership_id>/remove/", views.remove_member, name="remove-member"),
+    path("tokens/", views.tokens, name="tokens"),
+    path("tokens/<int:token_id>/revoke/", views.revoke_token, name="revoke-token"),
+    path("activity/", views.activity, name="activity"),
+]

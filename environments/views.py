@@ -1,0 +1,184 @@
+"""Pages of a project: new projects and environments, members, tokens, activity."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.adapter import INVITED_SESSION_KEY
+from accounts.models import User
+from audit.models import AuditEvent
+from environments import access, services
+from environments.forms import EnvironmentForm, InvitationForm, MemberForm, ProjectForm, TokenForm
+from environments.models import Environment, Invitation, Membership, ProjectToken
+from environments.permissions import ROLE_WORDS, Permission, Role
+from web.pages import redirect_page, render_page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create_project(request: HttpRequest) -> HttpResponse:
+    if access.token_of(request):
+        raise PermissionDenied("A token belongs to one project and cannot create another.")
+    form = ProjectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        project = services.create_project(actor=access.actor(request), **form.cleaned_data)
+        return redirect_page(request, "create-environment", project=project.slug)
+    return render_page(request, "environments/create_project.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create_environment(request: HttpRequest, project: str) -> HttpResponse:
+    row = access.project(request, project, needs=Permission.MANAGE_ENVIRONMENTS)
+    form = EnvironmentForm(
+        request.POST or None, project=row, initial={"kind": Environment.Kind.STANDALONE, "region": default_region()}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            environment = services.create_environment(project=row, actor=access.actor(request), **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect_page(request, "authentication", project=row.slug, env=environment.name)
+    return render_page(
+        request,
+        "environments/create_environment.html",
+        {"form": form, "project": row},
+        status=422 if form.errors else 200,
+    )
+
+
+def default_region() -> str:
+    return str(getattr(settings, "AWS_REGION", "") or "eu-west-1")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def members(request: HttpRequest, project: str) -> HttpResponse:
+    """The people of the project; a POST makes an invitation and shows its link once."""
+    needs = Permission.MANAGE_MEMBERS if request.method == "POST" else Permission.VIEW
+    row = access.project(request, project, needs=needs)
+    form = InvitationForm(request.POST or None)
+    link = ""
+    if request.method == "POST" and form.is_valid():
+        _, secret = services.invite(project=row, actor=access.actor(request), **form.cleaned_data)
+        link = request.build_absolute_uri(f"/invitations/{secret}/")
+        form = InvitationForm()
+    context = {
+        "project": row,
+        "memberships": row.memberships.select_related("user").prefetch_related("environments"),
+        "invitations": row.invitations.filter(accepted_by_name=""),
+        "roles": [(role.label, ROLE_WORDS[role]) for role in Role],
+        "form": form,
+        "link": link,
+        "may_manage": access.may(request, Permission.MANAGE_MEMBERS, row),
+    }
+    return render_page(request, "environments/members.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def member(request: HttpRequest, project: str, membership_id: int) -> HttpResponse:
+    row = access.project(request, project, needs=Permission.MANAGE_MEMBERS)
+    membership = get_object_or_404(Membership.objects.select_related("project", "user"), pk=membership_id, project=row)
+    form = MemberForm(
+        request.POST or None,
+        membership=membership,
+        initial={"role": membership.role, "environments": membership.environments.all()},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_member(
+                membership=membership,
+                role=form.cleaned_data["role"],
+                environments=list(form.cleaned_data["environments"]),
+                actor=access.actor(request),
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"{membership.user.label} is now {Role(form.cleaned_data['role']).label}.")
+            return redirect_page(request, "members", project=row.slug)
+    context = {"project": row, "membership": membership, "form": form}
+    return render_page(request, "environments/member.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def remove_member(request: HttpRequest, project: str, membership_id: int) -> HttpResponse:
+    row = access.project(request, project, needs=Permission.MANAGE_MEMBERS)
+    membership = get_object_or_404(Membership.objects.select_related("project", "user"), pk=membership_id, project=row)
+    try:
+        services.remove_member(membership=membership, actor=access.actor(request))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"{membership.user.label} has no access to this project any more.")
+    return redirect_page(request, "members", project=row.slug)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """Where an invitation's link leads. Opening it changes nothing; pressing the button does."""
+    invitation = Invitation.find(secret)
+    user = request.user
+    if invitation is None:
+        request.session.pop(INVITED_SESSION_KEY, None)
+        return render_page(request, "environments/invitation.html", {"invitation": None}, status=404)
+    if not isinstance(user, User):
+        request.session[INVITED_SESSION_KEY] = secret
+    elif request.method == "POST":
+        request.session.pop(INVITED_SESSION_KEY, None)
+        if services.accept_invitation(invitation=invitation, user=user):
+            messages.success(request, f"Welcome to {invitation.project.name}.")
+            return redirect_page(request, "project", project=invitation.project.slug)
+        return render_page(request, "environments/invitation.html", {"invitation": None}, status=404)
+    context = {
+        "invitation": invitation,
+        "role_words": ROLE_WORDS.get(invitation.role, ""),
+        "role": Role(invitation.role),
+    }
+    return render_page(request, "environments/invitation.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def tokens(request: HttpRequest, project: str) -> HttpResponse:
+    """The project's tokens; a POST makes one and shows it once."""
+    row = access.project(request, project, needs=Permission.MANAGE_TOKENS)
+    form = TokenForm(request.POST or None, initial={"role": Role.VIEWER})
+    secret = ""
+    if request.method == "POST" and form.is_valid():
+        _, secret = services.create_token(project=row, actor=access.actor(request), **form.cleaned_data)
+        form = TokenForm(initial={"role": Role.VIEWER})
+    context = {"project": row, "tokens": row.tokens.all(), "form": form, "secret": secret}
+    return render_page(request, "environments/tokens.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def revoke_token(request: HttpRequest, project: str, token_id: int) -> HttpResponse:
+    row = access.project(request, project, needs=Permission.MANAGE_TOKENS)
+    token = get_object_or_404(ProjectToken.objects.select_related("project"), pk=token_id, project=row)
+    services.revoke_token(token=token, actor=access.actor(request))
+    messages.success(request, f"The token {token.name} no longer works.")
+    return redirect_page(request, "tokens", project=row.slug)
+
+
+@require_safe
+def activity(request: HttpRequest, project: str) -> HttpResponse:
+    """Who did what, newest first."""
+    row = access.project(request, project, needs=Permission.VIEW)
+    events = AuditEvent.objects.of_project(row.slug)
+    names = {environment.name for environment in access.visible_environments(request, row)}
+    if len(names) < row.environments.count():
+        events = events.filter(environment__in=[*names, ""])
+    environment = request.GET.get("environment", "")
+    if environment:
+        events = events.filter(environment=environment)
+    page = Paginator(events, 50).get_page(request.GET.get("page"))
+    context = {"project": row, "page": page, "environments": sorted(names), "chosen": environment}
+    return render_page(request, "environments/activity.html", context, fragment="events")
