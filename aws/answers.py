@@ -17,6 +17,8 @@ def refuse_half_an_answer(operation_model: Any, response_dict: dict[str, Any], *
     if "json" not in protocol or response_dict.get("status_code", 0) >= 300 or not isinstance(body, bytes) or not body:
         return
     try:
-        json.loads(body)
+        whole = isinstance(json.loads(body), dict)
     except ValueError as exc:
         raise ResponseParserError(f"The answer to {operation_model.name} is not whole JSON.") from exc
+    if not whole:
+        raise ResponseParserError(f"The answer to {operation_model.name} is not a JSON object.")

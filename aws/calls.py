@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from botocore import xform_name
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, CredentialRetrievalError
 from botocore.parsers import ResponseParserError
 
 from aws import deadlines, quotas, session
@@ -39,8 +39,7 @@ def call(target: AwsTarget, service: str, operation: str, /, **params: Any) -> A
     try:
         method = getattr(session.client(target, service), xform_name(operation))
         with quotas.counting(target, action, quota, str(params.get("UserPoolId", ""))):
-            answer: Answer = method(**params)
-        return answer
+            return _answer(method, params)
     except (ClientError, BotoCoreError, ResponseParserError, ValueError, OSError, AwsError) as exc:
         error = translate(exc, action=action, params=params)
         outcome = error.code or error.kind
@@ -49,6 +48,17 @@ def call(target: AwsTarget, service: str, operation: str, /, **params: Any) -> A
         raise error from exc
     finally:
         log.debug("%s in %s: %s, %.0f ms", action, target.region, outcome, (time.perf_counter() - started) * 1000)
+
+
+def _answer(method: Callable[..., Answer], params: Mapping[str, Any]) -> Answer:
+    try:
+        return method(**params)
+    except (AttributeError, KeyError, TypeError) as exc:
+        # The SDK's parsers trust the shape of an answer; one that has another shape breaks them like this.
+        raise ResponseParserError("The answer does not have the documented shape.") from exc
+    except RuntimeError as exc:
+        # This is how the SDK says that renewed credentials are expired already.
+        raise CredentialRetrievalError(provider="assume-role", error_msg="expired on arrival") from exc
 
 
 def fetch(

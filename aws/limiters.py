@@ -138,7 +138,7 @@ class RedisLimiter:
         limits = [budget.limit for budget in budgets]
         try:
             wait = self._client.eval(_SCRIPT, len(keys), *keys, int(WINDOW * 1_000_000), *limits, os.urandom(12).hex())
-        except Exception as exc:  # noqa: BLE001  (whatever the client raises, the way out is the same)
+        except Exception as exc:  # Whatever the client raises, the way out is the same.
             if not self._told:
                 log.warning("The shared request limiter does not answer (%s); counting alone.", type(exc).__name__)
             self._told = True

@@ -16,7 +16,7 @@ from typing import Any
 
 from aws import deadlines
 from aws.budgets import Budget, Limiter
-from aws.errors import Throttled
+from aws.errors import Throttled, Unavailable
 from aws.limiters import FileLockLimiter, InProcessLimiter, RedisLimiter
 from aws.target import AwsTarget
 
@@ -96,15 +96,14 @@ def counting(target: AwsTarget, action: str, quota: Quota, resource: str) -> Ite
 
     `resource` is the pool the call is about; "" when it is about none.
     """
-    if quota.per_second is None:
-        yield
-        return
     share = _background_share.get()
 
     def limit(per_second: int) -> int:
         return per_second if share is None else max(1, int(per_second * share))
 
-    budgets = [Budget(quota.category, limit(quota.per_second))]
+    budgets: list[Budget] = []
+    if quota.per_second is not None:
+        budgets.append(Budget(quota.category, limit(quota.per_second)))
     if quota.per_pool and resource:
         budgets.append(Budget(f"{action}:{resource}", limit(PER_POOL_AND_OPERATION)))
     token = _turn.set(Turn(scope_of(target), tuple(budgets), action))
@@ -117,14 +116,19 @@ def counting(target: AwsTarget, action: str, quota: Quota, resource: str) -> Ite
 def wait_for_turn(**_: Any) -> None:
     """Handler of the SDK's `before-send` event: hold the request back until its quota has room.
 
-    Raises Throttled when that would take longer than anybody should wait.
+    Raises Throttled when that would take longer than anybody should wait, and Unavailable when the deadline
+    passed: the SDK would otherwise go on repeating a call whose answer nobody waits for.
     """
     turn = _turn.get()
     if turn is None:
         return
+    left = deadlines.remaining()
+    if left == 0:
+        raise Unavailable("AWS did not answer in time.", code="DeadlineExceeded", action=turn.action)
+    if not turn.budgets:
+        return
     started = time.monotonic()
     patience = WAIT_SECONDS if _background_share.get() is None else BACKGROUND_WAIT_SECONDS
-    left = deadlines.remaining()
     if left is not None:
         patience = min(patience, left)
     while (wait := _limiter.take(turn.scope, turn.budgets)) > 0:

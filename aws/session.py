@@ -17,7 +17,7 @@ import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, DeferredRefreshableCredentials
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, NoRegionError
 
 from aws import quotas
 from aws.answers import refuse_half_an_answer
@@ -55,6 +55,9 @@ _clients: dict[tuple[int, AwsTarget, str], BaseClient] = {}
 
 def client(target: AwsTarget, service: str) -> BaseClient:
     """The shared client of one service. Raises botocore's own errors; `aws.calls` translates them."""
+    if not target.region:
+        # With an endpoint given, the SDK would go on without a Region.
+        raise NoRegionError
     key = (os.getpid(), target, service)
     found = _clients.get(key)
     if found is not None:

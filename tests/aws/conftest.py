@@ -1,0 +1,153 @@
+"""The gateway's tests talk HTTP to a sandbox in a process of its own, and never touch our own code's inside."""
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSResponse
+
+from aws import quotas, session
+from aws.target import AwsTarget
+
+TARGET = AwsTarget("eu-west-1")
+ROOT = Path(__file__).parents[2]
+
+
+class Sandbox:
+    """The account behind the endpoint, and its control surface."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def client(self, service: str) -> Any:
+        """A client that knows nothing of the gateway, to plant and to compare with."""
+        return boto3.client(
+            service,
+            region_name=TARGET.region,
+            endpoint_url=self.url,
+            aws_access_key_id="planting",
+            aws_secret_access_key="planting",
+        )
+
+    def _control(self, method: str, path: str, body: object = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/sandbox/{path}", data=data, method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def fail(self, operation: str, **fault: Any) -> None:
+        self._control("POST", "faults", {"operation": operation, **fault})
+
+    def calls(self, operation: str = "") -> list[dict[str, Any]]:
+        calls = self._control("GET", "calls")["calls"]
+        return [call for call in calls if operation in ("", call["operation"])]
+
+    def forget(self) -> None:
+        self._control("DELETE", "faults")
+        self._control("DELETE", "calls")
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Sandbox]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aws.sandbox", "--port", "0", "--empty"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        yield Sandbox(line.rpartition(" ")[2].strip())
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fresh_clients() -> Iterator[None]:
+    """Clients remember the endpoint they were made for."""
+    session.forget()
+    yield
+    session.forget()
+
+
+@pytest.fixture(autouse=True)
+def sandbox(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", served.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    quotas.use_limiter(quotas.InProcessLimiter())
+    served.forget()
+    yield served
+    served.forget()
+
+
+@pytest.fixture
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Let the SDK repeat without waiting in between; answers the pauses it would have made."""
+    pauses: list[float] = []
+
+    class Clock:
+        sleep = staticmethod(pauses.append)
+
+    monkeypatch.setattr("botocore.endpoint.time", Clock)
+    return pauses
+
+
+class _Raw:
+    """The stream of an answer that never came over a wire."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+        yield self.body
+
+
+def answer(status: int, body: bytes, **headers: str) -> AWSResponse:
+    return AWSResponse("http://127.0.0.1/", status, headers, _Raw(body))
+
+
+Inject = Callable[[str, str, Callable[[], AWSResponse | None]], list[int]]
+
+
+@pytest.fixture
+def inject() -> Iterator[Inject]:
+    """`inject(service, operation, make)`: every attempt of that call gets `make()`; None lets it through.
+
+    Answers a list that grows by one with every attempt. `make` may raise what a network would.
+    """
+    undo: list[Callable[[], None]] = []
+
+    def put(service: str, operation: str, make: Callable[[], AWSResponse | None]) -> list[int]:
+        attempts: list[int] = []
+
+        def handler(**_: Any) -> AWSResponse | None:
+            attempts.append(len(attempts) + 1)
+            return make()
+
+        events = session.client(TARGET, service).meta.events
+        event = f"before-send.{service}.{operation}"
+        events.register_first(event, handler)
+        undo.append(lambda: events.unregister(event, handler))
+        return attempts
+
+    yield put
+    for step in undo:
+        step()
+
+
+@pytest.fixture
+def pool(sandbox: Sandbox) -> str:
+    created = sandbox.client("cognito-idp").create_user_pool(PoolName="Sample pool")
+    return str(created["UserPool"]["Id"])
