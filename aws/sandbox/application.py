@@ -116,7 +116,7 @@ class SandboxApplication:
                     close()
             except (NotImplementedError, ModuleNotFoundError):
                 return _not_supplied(call)
-            except Exception:  # noqa: BLE001  # moto may fail in any way, and the caller must hear of it as from AWS
+            except Exception:  # Moto may fail in any way, and the caller must hear of it as from AWS
                 traceback.print_exc(file=sys.stderr)
                 body, headers = error_body(
                     code="InternalFailure", message="The sandbox failed; its log says why.", wants_xml=call.wants_xml

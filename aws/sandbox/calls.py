@@ -75,7 +75,7 @@ def _routed(service: str, environ: dict[str, Any]) -> str:
     try:
         operation, _ = get_service_router(service).match(Request(dict(environ)))
         return str(operation.name)
-    except Exception:  # noqa: BLE001  # a service or path without a model is still logged, by its address
+    except Exception:  # A service or path without a model is still logged, by its address
         return f"{environ['REQUEST_METHOD']} {environ.get('PATH_INFO', '/')}"
 
 

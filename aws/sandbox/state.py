@@ -109,7 +109,7 @@ class StateFile:
                 raise ValueError(f"its format is {stored_format}, this program writes {FORMAT}")
         except FileNotFoundError:
             return False
-        except Exception as error:  # noqa: BLE001  # a damaged pickle may raise anything
+        except Exception as error:  # A damaged pickle may raise anything
             print(
                 f"Sandbox AWS: {self._path.name} cannot be read ({error}); starting from the sample account.",
                 file=sys.stderr,
@@ -157,7 +157,7 @@ class StateFile:
             started = time.monotonic()
             try:
                 self.save()
-            except Exception as error:  # noqa: BLE001  # an account that cannot be written must not stop the account
+            except Exception as error:  # An account that cannot be written must not stop the account
                 self._application.changed = False
                 print(f"Sandbox AWS: the account could not be stored ({error!r}).", file=sys.stderr, flush=True)
             # A large account takes longer to write; it is then written less often, so that calls are not held up.

@@ -19,7 +19,8 @@ def sandbox_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def connect(sandbox_url: str) -> Callable[..., Any]:
     """A boto3 client of the sandbox for a service; clients are kept, for making one takes a tenth of a second."""
-    session = boto3.Session("AKIASAMPLESAMPLESAMP", "sample", region_name="eu-west-1")
+    # The service is known at run time only, which boto3's types cannot follow.
+    session: Any = boto3.Session("AKIASAMPLESAMPLESAMP", "sample", region_name="eu-west-1")
     made: dict[tuple[str, str], Any] = {}
 
     def client(service: str, region: str = "eu-west-1") -> Any:

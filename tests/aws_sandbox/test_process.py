@@ -1,0 +1,131 @@
+"""The sandbox as a process of its own: ready line, clean end, and the account kept across restarts."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from aws.sandbox.catalogue import AMPLIFY_APP_ID, scenario
+from aws.sandbox.server import running
+
+
+class Sandbox:
+    def __init__(self, *options: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "aws.sandbox", "--port", "0", *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.line = self.process.stdout.readline()
+        self.url = self.line.removeprefix("Sandbox AWS: ").strip()
+
+    def client(self, service: str) -> Any:
+        # The service is known at run time only, which boto3's types cannot follow.
+        connect: Any = boto3.client
+        return connect(
+            service,
+            region_name="eu-west-1",
+            endpoint_url=self.url,
+            aws_access_key_id="sample",
+            aws_secret_access_key="sample",
+        )
+
+    def end(self, by: signal.Signals = signal.SIGTERM) -> str:
+        """Stop it as `./console` does; what it said on stderr."""
+        started = time.monotonic()
+        self.process.send_signal(by)
+        out, err = self.process.communicate(timeout=10)
+        assert out == ""
+        assert self.process.returncode == 0
+        assert time.monotonic() - started < 5
+        return err
+
+
+@contextmanager
+def sandbox(*options: str) -> Iterator[Sandbox]:
+    started = Sandbox(*options)
+    try:
+        yield started
+    finally:
+        if started.process.poll() is None:
+            started.process.kill()
+            started.process.communicate()
+
+
+def test_one_ready_line_no_line_per_request_and_a_clean_end() -> None:
+    with sandbox("--empty") as started:
+        assert started.line.startswith("Sandbox AWS: http://127.0.0.1:")
+        assert started.client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"] == []
+        assert started.end(signal.SIGINT) == ""
+
+
+def test_what_was_changed_is_there_after_a_restart(tmp_path: Path) -> None:
+    with sandbox("--state", str(tmp_path)) as first:
+        cognito = first.client("cognito-idp")
+        made = cognito.create_user_pool(PoolName="kept")["UserPool"]["Id"]
+        client = cognito.create_user_pool_client(UserPoolId=made, ClientName="kept", GenerateSecret=True)
+        secret = client["UserPoolClient"]["ClientSecret"]
+        gone = scenario("deletion-protection-off").pool_id
+        cognito.delete_user_pool_domain(Domain="sample-lab-deletion-protection-off", UserPoolId=gone)
+        cognito.delete_user_pool(UserPoolId=gone)
+        identity = first.client("cognito-identity")
+        roles = {"authenticated": "arn:aws:iam::123456789012:role/kept"}
+        identity.set_identity_pool_roles(IdentityPoolId=scenario("good").identity_pool_id, Roles=roles)
+        first.client("amplify").create_backend_environment(appId=AMPLIFY_APP_ID, environmentName="kept")
+        first.client("s3").create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        first.client("s3").put_object(Bucket="kept", Key="file", Body=b"content")
+        assert first.end() == ""
+    with sandbox("--state", str(tmp_path)) as second:
+        cognito = second.client("cognito-idp")
+        assert cognito.describe_user_pool(UserPoolId=made)["UserPool"]["Name"] == "kept"
+        described = cognito.describe_user_pool_client(UserPoolId=made, ClientId=client["UserPoolClient"]["ClientId"])
+        assert described["UserPoolClient"]["ClientSecret"] == secret
+        with pytest.raises(cognito.exceptions.ResourceNotFoundException):
+            cognito.describe_user_pool(UserPoolId=gone)
+        assert len(cognito.list_users_in_group(UserPoolId=scenario("good").pool_id, GroupName="Admins")["Users"]) == 5
+        identity = second.client("cognito-identity")
+        kept = identity.get_identity_pool_roles(IdentityPoolId=scenario("good").identity_pool_id)["Roles"]
+        assert kept == roles
+        environments = second.client("amplify").list_backend_environments(appId=AMPLIFY_APP_ID)["backendEnvironments"]
+        assert "kept" in {environment["environmentName"] for environment in environments}
+        assert second.client("s3").get_object(Bucket="kept", Key="file")["Body"].read() == b"content"
+        assert second.client("iam").get_role(RoleName="shop-authenticated")["Role"]["RoleName"] == "shop-authenticated"
+
+
+def test_a_killed_sandbox_loses_at_most_the_last_seconds(tmp_path: Path) -> None:
+    with sandbox("--state", str(tmp_path)) as first:
+        made = first.client("cognito-idp").create_user_pool(PoolName="kept")["UserPool"]["Id"]
+        file = tmp_path / "account.pickle"
+        deadline = time.monotonic() + 8
+        while not (file.exists() and made.encode() in file.read_bytes()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        first.process.kill()
+        first.process.communicate()
+    with sandbox("--state", str(tmp_path)) as second:
+        second.client("cognito-idp").describe_user_pool(UserPoolId=made)
+
+
+def test_a_damaged_file_is_named_and_the_sample_account_planted_anew(tmp_path: Path) -> None:
+    (tmp_path / "account.pickle").write_bytes(b"\x80\x05damaged")
+    with sandbox("--state", str(tmp_path)) as started:
+        pool = scenario("good").pool_id
+        assert started.client("cognito-idp").describe_user_pool(UserPoolId=pool)["UserPool"]["Name"] == "shop-users"
+        said = started.end()
+    assert said.count("\n") == 1
+    assert "account.pickle cannot be read" in said
+
+
+def test_an_empty_account_is_not_served_beside_the_sample_account(sandbox_url: str) -> None:
+    with pytest.raises(RuntimeError, match="process of its own"), running(empty=True):
+        pass
+    with running() as url:
+        assert url == sandbox_url
