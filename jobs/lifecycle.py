@@ -1,0 +1,226 @@
+"""One attempt at a job, from the claim to the verdict. Feature tasks are five lines around it:
+
+    @shared_task
+    def apply_import(job_id: str) -> None:
+        lifecycle.perform(job_id, services.apply)
+
+The body may run twice: it compares what is wanted with what is there, and does the rest.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from aws.errors import AwsError
+from jobs import services
+from jobs.models import Job, JobStep, Status, StepStatus
+
+logger = logging.getLogger(__name__)
+
+CRASH_WORDS = "Something went wrong inside the console."
+CRASH_NEXT_STEP = "The worker's log has the details under this job's id. Retry once; if it fails again, report it."
+
+
+class JobFailed(Exception):
+    """An expected failure, in words for the person who watches: what happened, and what to do next."""
+
+    def __init__(
+        self,
+        words: str,
+        *,
+        next_step: str = "",
+        code: str = "",
+        message: str = "",
+        action: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(words)
+        self.words = words
+        self.next_step = next_step
+        self.code = code
+        self.message = message
+        self.action = action
+        self.request_id = request_id
+
+
+class JobCancelled(Exception):
+    """Somebody asked for the job to stop. Bodies let it pass."""
+
+
+class JobTakenOver(Exception):
+    """The row has left this attempt: the worker was taken for dead, or the deadline passed. Bodies let it pass."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One attempt at a job, in the hands of the body. `attempt` is the fence of all its writes."""
+
+    job: Job
+    attempt: int
+
+    def check(self) -> None:
+        """Gives a sign of life. To be called between items; each step begins with it.
+
+        Raises JobCancelled, JobTakenOver, or JobFailed past the deadline.
+        """
+        rows = Job.objects.filter(pk=self.job.pk, status=Status.RUNNING, attempts=self.attempt)
+        now = timezone.now()
+        if not rows.update(heartbeat=now):
+            raise JobTakenOver(self.job.pk)
+        if rows.filter(cancel_requested=True).exists():
+            raise JobCancelled(self.job.pk)
+        if now > self.job.deadline_at:
+            raise JobFailed(
+                "The job did not finish before its deadline.",
+                next_step="Retry; if it happens again, AWS may be slow or throttling the console.",
+            )
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[JobStep]:
+        """Marks the step `name` running, then done; failed when the body raises. Set `detail` on it for the reader.
+
+        A step done by an earlier attempt is passed through again. Raises what `check` raises, and KeyError for a name
+        that the job was not enqueued with.
+        """
+        self.check()
+        step = JobStep.objects.filter(job=self.job, name=name).first()
+        if step is None:
+            raise KeyError(name)
+        _mark(step, StepStatus.RUNNING, started=timezone.now(), finished=None)
+        try:
+            yield step
+        except Exception:
+            # The verdict on the whole job closes the open steps; here only the detail is kept.
+            JobStep.objects.filter(pk=step.pk).update(detail=step.detail)
+            raise
+        _mark(step, StepStatus.DONE, finished=timezone.now(), detail=step.detail)
+
+    def report(self, **result: Any) -> None:
+        """Adds to the summary a page shows afterwards: JSON, no secrets."""
+        self.job.result = {**self.job.result, **result}
+        Job.objects.filter(pk=self.job.pk, attempts=self.attempt).update(result=self.job.result)
+
+
+Body = Callable[[Run], None]
+
+
+def _mark(step: JobStep, status: StepStatus, **changes: Any) -> None:
+    JobStep.objects.filter(pk=step.pk).update(status=status, **changes)
+
+
+def claim(job_id: str) -> Run | None:
+    """Takes a queued job. None when it is gone, finished, cancelled, or in other hands: a second delivery ends here."""
+    now = timezone.now()
+    won = Job.objects.filter(pk=job_id, status=Status.QUEUED, cancel_requested=False).update(
+        status=Status.RUNNING, attempts=F("attempts") + 1, heartbeat=now
+    )
+    if not won:
+        return None
+    job = Job.objects.select_related("project", "environment").get(pk=job_id)
+    if job.started is None:
+        Job.objects.filter(pk=job_id, started=None).update(started=now)
+        job.started = now
+    return Run(job=job, attempt=job.attempts)
+
+
+@contextmanager
+def running(job_id: str) -> Iterator[Run | None]:
+    """Claims the job, shows signs of life while the block works, and writes the verdict when it ends.
+
+    Yields None when there is nothing to do. Expected failures (`AwsError`, `JobFailed`) become words on the row,
+    anything else a generic line and a log entry; neither leaves the block. What ends the process (SystemExit,
+    KeyboardInterrupt) does leave it and keeps the row running, so that the tick gives the job to another worker.
+    """
+    run = claim(job_id)
+    if run is None:
+        logger.info("Job %s needs no worker any more", job_id)
+        yield None
+        return
+    with _heartbeat(run):
+        try:
+            yield run
+        except JobTakenOver:
+            logger.warning("Job %s went on without this worker (attempt %s)", job_id, run.attempt)
+        except JobCancelled:
+            services.finish(run.job, Status.CANCELLED, attempt=run.attempt)
+        except (JobFailed, AwsError) as failure:
+            logger.info("Job %s failed: %s", job_id, failure)
+            services.finish(run.job, Status.FAILED, attempt=run.attempt, **_words(failure))
+        except Exception:
+            logger.exception("Job %s crashed in attempt %s", job_id, run.attempt)
+            services.finish(
+                run.job,
+                Status.FAILED,
+                attempt=run.attempt,
+                error_words=CRASH_WORDS,
+                error_next_step=CRASH_NEXT_STEP,
+            )
+        else:
+            services.finish(run.job, Status.SUCCEEDED, attempt=run.attempt)
+
+
+def perform(job_id: str, body: Body) -> None:
+    """Runs `body` as the job's work, unless the job needs no worker any more. This is all a task does."""
+    with running(job_id) as run:
+        if run is not None:
+            body(run)
+
+
+def run_now(job: Job, body: Body) -> Job:
+    """Runs a job in this process, as management commands do, and returns it as it ended."""
+    try:
+        perform(job.pk, body)
+    except KeyboardInterrupt:
+        # Nobody else will take it up: whoever pressed Ctrl-C wants it ended.
+        job.refresh_from_db()
+        services.fail_unfinished(
+            job, words="The command was interrupted.", next_step="Run it again: it does what is still missing."
+        )
+        raise
+    job.refresh_from_db()
+    return job
+
+
+def _words(failure: JobFailed | AwsError) -> dict[str, str]:
+    return {
+        "error_words": failure.words,
+        "error_next_step": failure.next_step,
+        "error_code": failure.code[:100],
+        "error_message": failure.message[:2000],
+        "error_action": failure.action[:100],
+        "error_request_id": failure.request_id[:100],
+    }
+
+
+@contextmanager
+def _heartbeat(run: Run) -> Iterator[None]:
+    """Signs of life from a thread, because one step may take longer than the tick's patience."""
+    done = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not done.wait(settings.JOB_HEARTBEAT_EVERY.total_seconds()):
+                try:
+                    Job.objects.filter(pk=run.job.pk, status=Status.RUNNING, attempts=run.attempt).update(
+                        heartbeat=timezone.now()
+                    )
+                except Exception:
+                    logger.warning("No heartbeat for job %s this time", run.job.pk, exc_info=True)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, name=f"heartbeat-{run.job.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join(timeout=5)

@@ -1,0 +1,195 @@
+"""What features and pages do with jobs: start one, cancel one, start one again, keep them all moving."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from celery import current_app
+from celery.exceptions import NotRegistered
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from audit.actions import Action
+from audit.record import Actor, record
+from environments.models import Environment, Project
+from jobs.models import MAXIMUM_ATTEMPTS, Job, JobStep, Status, StepStatus, steps_of
+
+if TYPE_CHECKING:
+    from celery import Task
+
+logger = logging.getLogger(__name__)
+
+
+class NotRetryable(Exception):
+    """Why this job cannot be started again, in words for the person who asked."""
+
+
+def enqueue(
+    *,
+    task: "Task[Any, Any]",
+    project: Project,
+    environment: Environment | None = None,
+    kind: str,
+    title: str,
+    actor: Actor,
+    steps: Sequence[tuple[str, str]],
+    deadline: timedelta,
+    permission: str,
+    subject: str = "",
+    return_url: str = "",
+    payload: Mapping[str, Any] | None = None,
+    retry_of: Job | None = None,
+    send: bool = True,
+) -> Job:
+    """Writes a queued job with its steps and sends its id to a worker once the transaction has committed.
+
+    `task` takes the job's id and nothing else. `steps` are (name, title) in order; `deadline` counts from now;
+    `permission` is what the actor needed, and what somebody needs to cancel or retry the job; `payload` is JSON the
+    task reads from the row, without secrets, and a retry receives a copy of it. Management commands pass `send=False`
+    and hand the row to `lifecycle.run_now`.
+    """
+    with transaction.atomic():
+        job = Job.objects.create(
+            task_name=task.name,
+            project=project,
+            environment=environment,
+            environment_name=environment.name if environment else "",
+            kind=kind,
+            title=title[:300],
+            subject=subject[:300],
+            return_url=return_url,
+            payload=dict(payload or {}),
+            permission=permission,
+            actor_id=actor.user_id,
+            actor_name=actor.name[:200],
+            deadline_at=timezone.now() + deadline,
+            retry_of=retry_of,
+        )
+        JobStep.objects.bulk_create(steps_of(job, steps))
+        if send:
+            send_on_commit(job)
+    return job
+
+
+def send_on_commit(job: Job) -> None:
+    """Celery's `delay_on_commit`, except that an unreachable broker is no error here: the tick sends the id again."""
+    transaction.on_commit(partial(_send, job.pk, job.task_name))
+
+
+def _send(job_id: str, task_name: str) -> bool:
+    try:
+        current_app.tasks[task_name].apply_async(args=[job_id], retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("The broker cannot be reached; job %s waits for the next tick: %s", job_id, error)
+        return False
+    except NotRegistered:
+        logger.error("No task is called %r; job %s cannot be sent", task_name, job_id)
+        return False
+    return True
+
+
+def cancel(*, job: Job, actor: Actor) -> bool:
+    """Cancels a queued job at once and asks a running one to stop before its next step. False if it has finished."""
+    if not Job.objects.filter(pk=job.pk).unfinished().update(cancel_requested=True):
+        return False
+    job.refresh_from_db()
+    if job.status == Status.QUEUED:
+        # A worker that claims it in this very moment raises `attempts`, so the fence lets that worker finish the job.
+        finish(job, Status.CANCELLED, attempt=job.attempts)
+    _record(Action.JOB_CANCELLED, job, actor)
+    return True
+
+
+def retry(*, job: Job, actor: Actor) -> Job:
+    """Starts the same task with the same payload and steps as a new row; the old row stays as it ended.
+
+    A double click finds the first click's job, while that one is unfinished, and starts no second one.
+    Raises NotRetryable for a job that is still at work, has succeeded, or whose task this version no longer has.
+    """
+    with transaction.atomic():
+        locked = Job.objects.select_for_update().select_related("project", "environment").get(pk=job.pk)
+        if not locked.can_be_retried:
+            raise NotRetryable(f"A job that is {locked.get_status_display().lower()} cannot be retried.")
+        if locked.task_name not in current_app.tasks:
+            raise NotRetryable("This version of the console no longer has this job. Start it from its own page.")
+        running = locked.retries.unfinished().first()
+        if running:
+            return running
+        again = enqueue(
+            task=current_app.tasks[locked.task_name],
+            project=locked.project,
+            environment=locked.environment,
+            kind=locked.kind,
+            title=locked.title,
+            actor=actor,
+            steps=[(step.name, step.title) for step in locked.steps.all()],
+            deadline=locked.deadline_at - locked.created,
+            permission=locked.permission,
+            subject=locked.subject,
+            return_url=locked.return_url,
+            payload=locked.payload,
+            retry_of=locked,
+        )
+        _record(Action.JOB_RETRIED, again, actor)
+    return again
+
+
+def _record(action: Action, job: Job, actor: Actor) -> None:
+    record(
+        action=action,
+        actor=actor,
+        project=job.project.slug,
+        environment=job.environment_name,
+        target=f"{job.title} ({job.pk})",
+    )
+
+
+def tick() -> None:
+    """Keeps every job moving: fails the overdue, queues the lost again, sends the undelivered once more.
+
+    It may run at any time, anywhere, and twice at once, because each change is a conditional UPDATE.
+    """
+    now = timezone.now()
+    for job in Job.objects.overdue(now):
+        fail_unfinished(
+            job,
+            words="The job did not finish before its deadline."
+            if job.attempts
+            else "No worker took this job before its deadline.",
+            next_step="Check that a worker is running (see the worker's log), then retry.",
+        )
+    for job in Job.objects.lost(now):
+        if job.attempts >= MAXIMUM_ATTEMPTS:
+            fail_unfinished(
+                job,
+                words=f"The worker stopped in the middle of this job {job.attempts} times.",
+                next_step="Look at the worker's log for the reason, then retry.",
+            )
+        elif job.cancel_requested:
+            finish(job, Status.CANCELLED, attempt=job.attempts)
+        elif job.move_to(Status.QUEUED, attempt=job.attempts, sent=now):
+            logger.warning("Job %s was lost in attempt %s; it is queued again", job.pk, job.attempts)
+            _send(job.pk, job.task_name)
+    for job in Job.objects.undelivered(now):
+        # The condition on `sent` lets only one of two simultaneous ticks send.
+        if Job.objects.filter(pk=job.pk, status=Status.QUEUED, sent=job.sent).update(sent=now):
+            _send(job.pk, job.task_name)
+
+
+def fail_unfinished(job: Job, *, words: str, next_step: str) -> bool:
+    return finish(job, Status.FAILED, attempt=job.attempts, error_words=words, error_next_step=next_step)
+
+
+def finish(job: Job, status: Status, *, attempt: int, **changes: Any) -> bool:
+    """Ends the job in this status, if it is still in this attempt, and closes its open steps."""
+    with transaction.atomic():
+        won = job.move_to(status, attempt=attempt, **changes)
+        if won:
+            now = timezone.now()
+            at_work = job.steps.filter(status=StepStatus.RUNNING)
+            at_work.update(status=StepStatus.FAILED if status == Status.FAILED else StepStatus.SKIPPED, finished=now)
+            job.steps.filter(status=StepStatus.PENDING).update(status=StepStatus.SKIPPED)
+    return won

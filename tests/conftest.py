@@ -1,0 +1,158 @@
+"""What every test stands on. Settings are read after this file, so the environment is put in order first.
+
+Tests never touch the state directory, the database, the broker or the AWS account that a developer's shell names: only
+TEST_DATABASE_URL and TEST_REDIS_URL lead to servers, for the tests marked `services`.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+STATE = Path(tempfile.mkdtemp(prefix="admin-ui-tests-"))
+atexit.register(shutil.rmtree, STATE, ignore_errors=True)
+# Where collected static files would lie; WhiteNoise warns of a missing directory, and warnings are errors here.
+(STATE / "static").mkdir()
+
+
+def _prepare_environment() -> None:
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "OIDC_", "EMAIL_URL")):
+            del os.environ[name]
+    os.environ.update(
+        {
+            "DJANGO_SETTINGS_MODULE": "admin_ui.settings",
+            "STATE": str(STATE),
+            "SECRET_KEY": "only-for-tests",
+            "SECURE_COOKIES": "0",
+            "LOG_LEVEL": "WARNING",
+            # Without a sandbox fixture, the SDK finds nobody to talk to.
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            # Playwright's synchronous interface runs an event loop, in which Django would refuse the database.
+            "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+        }
+    )
+    for name in ("DEBUG", "SANDBOX", "STATIC_ROOT", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS"):
+        os.environ.pop(name, None)
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        if os.environ.get(f"TEST_{name}"):
+            os.environ[name] = os.environ[f"TEST_{name}"]
+
+
+_prepare_environment()
+
+
+def pytest_configure() -> None:
+    """pytest-django reads settings named on its command line before any conftest.py; ours wait for the lines above."""
+    import django
+
+    django.setup()
+
+
+IN_CI = os.environ.get("CI", "").lower() == "true"
+
+
+def missing(what: str) -> None:
+    """Skips the test for want of a browser or server; in CI, where they are installed, that is a failure."""
+    message = f"{what} is not installed. On Debian: apt install {what}"
+    if IN_CI:
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite tests use a file, as the console does, so that threads and other processes see the same rows."""
+    from django.db import connections
+
+    settings = connections.settings["default"]
+    if settings["ENGINE"].endswith("sqlite3"):
+        settings["TEST"]["NAME"] = str(STATE / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Rate limits and other memories of one test are no business of the next one."""
+    from django.core.cache import cache
+
+    yield
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _fast_passwords(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def run_tasks_at_once(settings: Any) -> Iterator[None]:
+    """Celery runs a task where it is sent from, for tests of what a job does rather than of how it travels."""
+    from admin_ui.celery import app
+
+    before = app.conf.task_always_eager
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = before
+
+
+@pytest.fixture(scope="session")
+def sample_account() -> Iterator[Any]:
+    """The seeded pretend account, one for the whole run: tests that change something plant resources of their own."""
+    from tests.sandbox_control import served
+
+    with served() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(sample_account: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The seeded account, without faults or calls of earlier tests; the SDK's variables lead to it."""
+    from aws import session
+
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in sample_account.environment().items():
+        monkeypatch.setenv(name, value)
+    session.forget()
+    sample_account.forget()
+    yield sample_account
+    sample_account.forget()
+    session.forget()
+
+
+@pytest.fixture
+def sandbox_url(sandbox: Any) -> str:
+    return str(sandbox.url)
+
+
+@pytest.fixture(scope="session")
+def broker_url() -> Iterator[str]:
+    """A broker for real worker processes: the one named by TEST_REDIS_URL, else the embedded Valkey."""
+    from admin_ui.embedded import broker, processes
+    from admin_ui.embedded.supervisor import accepts
+
+    if os.environ.get("REDIS_URL"):
+        yield os.environ["REDIS_URL"]
+        return
+    plan = broker.plan(STATE)
+    if plan is None:
+        missing("redis-server")
+        return
+    child = processes.start("broker", plan.command, log=STATE / "broker.log", environment=os.environ)
+    try:
+        while not accepts(plan.url.removeprefix("unix://")):
+            assert child.is_alive, child.last_lines()
+            time.sleep(0.05)
+        yield plan.url
+    finally:
+        processes.stop([child])
+        plan.remove()
