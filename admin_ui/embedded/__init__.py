@@ -1,0 +1,1 @@
+"""The embedded default: everything the console needs, started and stopped as children of one process."""
