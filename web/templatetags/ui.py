@@ -89,13 +89,8 @@ def relative_time(when: datetime, now: datetime) -> str:
         return "just now"
     if distance > timedelta(days=30):
         return when.astimezone(UTC).strftime("%-d %b %Y")
-    minutes = max(1, round(distance.total_seconds() / 60))
-    if minutes < 60:
-        number, unit = minutes, "minute"
-    elif minutes < 60 * 24:
-        number, unit = round(minutes / 60), "hour"
-    else:
-        number, unit = round(minutes / (60 * 24)), "day"
+    minutes, hours, days = (max(1, int(distance / timedelta(minutes=size) + 0.5)) for size in (1, 60, 60 * 24))
+    number, unit = (minutes, "minute") if minutes < 60 else (hours, "hour") if hours < 24 else (days, "day")
     words = f"{number} {unit}{'' if number == 1 else 's'}"
     return f"in {words}" if when > now else f"{words} ago"
 
@@ -191,13 +186,22 @@ def diff_row(row: diffs.DiffRow) -> SafeString:
 def field(bound: BoundField) -> SafeString:
     """A form field: label, hint, control and errors, tied together for screen readers."""
     optional: SafeString = NOTHING if bound.field.required else mark_safe(' <span class="optional">- optional</span>')
-    hint = format_html('<p class="hint" id="{}_helptext">{}</p>', bound.auto_id, bound.help_text) if bound.help_text else ""
+    hint = (
+        format_html('<p class="hint" id="{}_helptext">{}</p>', bound.auto_id, bound.help_text)
+        if bound.help_text
+        else ""
+    )
     errors = format_html_join("", '<p class="error-line">{}{}</p>', ((icon("circle-alert"), e) for e in bound.errors))
     error = format_html('<div class="field-error" id="{}_error">{}</div>', bound.auto_id, errors) if errors else ""
     state = " invalid" if errors else ""
     if bound.widget_type == "checkbox":
         return format_html(
-            '<div class="field{}"><label class="choice">{}<span>{}{}</span></label>{}</div>', state, bound, bound.label, hint, error
+            '<div class="field{}"><label class="choice">{}<span>{}{}</span></label>{}</div>',
+            state,
+            bound,
+            bound.label,
+            hint,
+            error,
         )
     if bound.use_fieldset:
         described = f"{bound.auto_id}_helptext {bound.auto_id}_error".strip() if hint or error else ""
@@ -286,7 +290,9 @@ def skeleton(*, rows: int = 3, columns: int = 4, text: str = "Loading") -> SafeS
     """Grey bars in the shape of a table that is still being read."""
     row = format_html('<div class="skeleton-row">{}</div>', mark_safe("<span></span>" * columns))
     return format_html(
-        '<div class="skeleton" role="status"><span class="visually-hidden">{}</span>{}</div>', text, mark_safe(row * rows)
+        '<div class="skeleton" role="status"><span class="visually-hidden">{}</span>{}</div>',
+        text,
+        mark_safe(row * rows),
     )
 
 

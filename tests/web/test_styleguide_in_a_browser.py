@@ -1,0 +1,65 @@
+"""Every component at two widths and in two themes: nothing overflows, nothing serious is found by axe."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+CHROMIUM = shutil.which("chromium")
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def chromium() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed. On Debian: apt install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_style_guide_is_accessible_and_fits(
+    chromium: Any, live_server: Any, settings: Any, theme: str, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    settings.SANDBOX = True
+    page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=theme)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto(f"{live_server.url}/styleguide/")
+    page.wait_for_load_state("networkidle")
+
+    found = Axe().run(page).response["violations"]
+    assert [violation["id"] for violation in found if violation["impact"] in ("serious", "critical")] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert complaints == []
+
+
+def test_the_menu_opens_on_a_phone_and_a_dialog_closes_with_escape(
+    chromium: Any, live_server: Any, settings: Any
+) -> None:
+    settings.SANDBOX = True
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{live_server.url}/styleguide/")
+    menu = page.get_by_role("navigation", name="Main")
+    assert not menu.is_visible()
+    page.get_by_role("button", name="Menu", exact=True).click()
+    assert menu.is_visible()
+    page.keyboard.press("Escape")
+    assert not menu.is_visible()
+
+    page.get_by_role("button", name="Unlink", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    assert dialog.is_visible()
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
