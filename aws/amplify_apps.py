@@ -1,14 +1,61 @@
 """Amplify apps and their backend environments, to connect the console's environments to. Reads only."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
 
 from aws.calls import fetch, page_of, to_the_end
 from aws.declarations import uses
 from aws.quotas import Quota
-from aws.resources import AmplifyApp, BackendEnvironment, Page
+from aws.resources import Api, Page
 from aws.target import AwsTarget
 
 _PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class AmplifyApp:
+    """One Amplify app. Its environment variables and basic-auth credentials may hold secrets and are left behind."""
+
+    id: str
+    name: str
+    arn: str = ""
+    platform: str = ""
+    repository: str = ""
+    created: datetime | None = None
+
+    @classmethod
+    def from_api(cls, data: Api) -> Self:
+        return cls(
+            id=data["appId"],
+            name=data["name"],
+            arn=data.get("appArn", ""),
+            platform=data.get("platform") or "",
+            repository=data.get("repository") or "",
+            created=data.get("createTime"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BackendEnvironment:
+    """One environment of an Amplify app: its CloudFormation stack and the bucket that keeps its backend files."""
+
+    name: str
+    arn: str = ""
+    stack_name: str = ""
+    deployment_bucket: str = ""
+    created: datetime | None = None
+
+    @classmethod
+    def from_api(cls, data: Api) -> Self:
+        return cls(
+            name=data["environmentName"],
+            arn=data.get("backendEnvironmentArn", ""),
+            stack_name=data.get("stackName") or "",
+            deployment_bucket=data.get("deploymentArtifacts") or "",
+            created=data.get("createTime"),
+        )
 
 
 @uses("amplify:ListApps", quota=Quota.UNPUBLISHED)

@@ -18,7 +18,7 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one update would change. `before` and `after` are JSON texts of the changed fields alone, without secrets."""
+    """What one update would change: `before` and `after` are JSON texts of the changed fields, without secrets."""
 
     action: str
     resource: str

@@ -1,4 +1,4 @@
-"""Beside every function of this package stands what it asks of AWS: the IAM actions and the quota they count against."""
+"""Beside every function stands what it asks of AWS: the IAM actions, and the quota they count against."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

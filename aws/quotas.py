@@ -133,7 +133,7 @@ def wait_for_turn(**_: Any) -> None:
         patience = min(patience, left)
     while (wait := _limiter.take(turn.scope, turn.budgets)) > 0:
         # A little disorder keeps waiting threads from asking all at the same moment.
-        wait *= 1 + random.random() * 0.05
+        wait *= 1 + random.random() * 0.05  # noqa: S311  (nothing secret hangs on it)
         if time.monotonic() - started + wait > patience:
             raise Throttled(
                 f"The console keeps within Amazon Cognito's quota {turn.budgets[0].key} and had no turn"

@@ -106,9 +106,9 @@ def list_groups(target: AwsTarget, pool_id: str) -> tuple[Group, ...]:
 def update_request(target: AwsTarget, description: Mapping[str, Any]) -> dict[str, Any]:
     """Everything UpdateUserPool takes, as the pool has it now: sending this back changes nothing.
 
-    AWS's reference for UpdateUserPool: what is left out is reset to its default. Three members can not simply be sent back:
-    an administrator's validity days, which the password policy replaced and which AWS refuses beside it; the
-    verification texts at the top level, which are older copies of those in the template; and empty texts.
+    AWS's reference for UpdateUserPool: what is left out is reset to its default. Three things cannot simply be
+    sent back: an administrator's validity days, which the password policy replaced and which AWS refuses beside
+    it; the verification texts at the top level, older copies of those in the template; and empty texts.
     """
     request = sendable(target, "cognito-idp", "UpdateUserPool", description)
     request["UserPoolId"] = description["Id"]

@@ -1,0 +1,117 @@
+"""Declared actions are those really called, and the documented policy is the one the code asks for."""
+
+import ast
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+
+import aws
+from aws import permissions, user_pools
+from aws.declarations import actions_of, declared, quota_of, uses
+from aws.permissions import Feature, actions_for, policy
+from aws.quotas import Quota
+from tests.aws.conftest import ROOT
+
+FOLDER = Path(aws.__file__).parent
+NOT_CALLS = {"iam:PassRole"}
+
+
+def calls_in_the_code() -> dict[str, set[str]]:
+    """Every literal `call(target, "service", "Operation")` or `fetch(...)`, by the function it stands in."""
+    found: dict[str, set[str]] = {}
+    for path in FOLDER.glob("*.py"):
+        for function in ast.parse(path.read_text(encoding="utf-8")).body:
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("call", "fetch"):
+                    words = [arg.value for arg in node.args[1:3] if isinstance(arg, ast.Constant)]
+                    if len(words) == 2:
+                        name = f"aws.{path.stem}.{function.name}"
+                        found.setdefault(name, set()).add(f"{words[0]}:{words[1]}")
+    return found
+
+
+def test_every_call_is_declared_beside_the_function_that_makes_it() -> None:
+    in_code = calls_in_the_code()
+
+    assert len(in_code) > 20
+    for name, actions in in_code.items():
+        assert actions <= declared().get(name, frozenset()), name
+
+
+def test_nothing_is_declared_that_nobody_calls() -> None:
+    called = {action for actions in calls_in_the_code().values() for action in actions}
+    asked = {action for actions in declared().values() for action in actions if not action.startswith("test:")}
+
+    assert asked - called == NOT_CALLS
+
+
+def test_every_declared_action_is_an_operation_of_its_service() -> None:
+    models = botocore.session.get_session()
+    for action in set(actions_for(*Feature)) - NOT_CALLS:
+        service, _, operation = action.partition(":")
+        assert operation in models.get_service_model(service).operation_names
+        assert isinstance(quota_of(action), Quota)
+
+
+def test_every_public_function_that_asks_aws_belongs_to_a_feature() -> None:
+    covered = set(actions_for(*Feature))
+
+    assert {action for name, actions in declared().items() if name.startswith("aws.") for action in actions} == covered
+
+
+def test_a_function_inherits_the_actions_of_those_it_calls() -> None:
+    assert actions_of(user_pools.turn_on_deletion_protection) == {
+        "cognito-idp:DescribeUserPool",
+        "cognito-idp:UpdateUserPool",
+        "iam:PassRole",
+    }
+
+
+def test_one_action_cannot_have_two_quotas() -> None:
+    with pytest.raises(ValueError, match="two different quotas"):
+        uses("cognito-idp:DescribeUserPool", quota=Quota.USER_LIST)(lambda: None)
+
+
+@pytest.mark.parametrize("feature", [Feature.IMPORT, Feature.AMPLIFY])
+def test_what_only_reads_asks_for_reading_only(feature: Feature) -> None:
+    verbs = {re.match(r"[A-Z][a-z]+", action.partition(":")[2])[0] for action in actions_for(feature)}  # type: ignore[index]
+
+    assert verbs <= {"List", "Describe", "Get"}
+
+
+def test_the_policy_grants_each_action_once_and_hands_roles_to_cognito_only() -> None:
+    statements: list[dict[str, Any]] = policy(*Feature)["Statement"]
+    granted = [action for statement in statements for action in statement["Action"]]
+    passing = next(statement for statement in statements if "iam:PassRole" in statement["Action"])
+
+    assert sorted(granted) == list(actions_for(*Feature))
+    assert not [action for action in granted if "*" in action]
+    assert passing["Condition"]["StringEquals"]["iam:PassedToService"] == [
+        "cognito-identity.amazonaws.com",
+        "cognito-idp.amazonaws.com",
+    ]
+    assert len({statement["Sid"] for statement in statements}) == len(statements)
+
+
+def test_the_policy_can_be_narrowed_to_an_account_and_a_region() -> None:
+    text = json.dumps(policy(Feature.IMPORT, account="123456789012", region="eu-west-1", partition="aws-cn"))
+
+    assert "arn:aws-cn:cognito-idp:eu-west-1:123456789012:userpool/*" in text
+    assert "arn:aws-cn:iam::123456789012:role/*" in text
+    assert ":*:*:" not in text
+
+
+def test_the_documented_policies_are_those_of_the_code() -> None:
+    document = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
+    blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", document, re.DOTALL)]
+
+    assert blocks == [policy(feature) for feature in Feature]
+    for action in actions_for(*Feature):
+        assert action in document
+    assert permissions.__doc__
