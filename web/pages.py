@@ -8,6 +8,7 @@ from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.middleware import HtmxDetails
 
 FRAGMENT_HEADERS = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
 
@@ -23,8 +24,8 @@ def wants_fragment(request: HttpRequest) -> bool:
 
     A boosted link and a restored history entry replace the whole page, so they get the whole page.
     """
-    htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    return bool(htmx and not htmx.boosted and not htmx.history_restore_request)
 
 
 def render_page(
@@ -51,11 +52,9 @@ def redirect_page(request: HttpRequest, to: Any, *args: Any, **kwargs: Any) -> H
     htmx would swap the target page into the element that made the request, so it is told to load it instead.
     """
     url = resolve_url(to, *args, **kwargs)
-    response: HttpResponse
+    response: HttpResponse = HttpResponseSeeOther(url)
     if getattr(request, "htmx", None):
         response = HttpResponseClientRedirect(url)
-    else:
-        response = HttpResponseSeeOther(url)
     patch_vary_headers(response, FRAGMENT_HEADERS)
     return response
 

@@ -78,7 +78,10 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     return render_page(request, "web/styleguide.html", sample)
 
 
-LONG_NAME = "customer-identity-production-eu-west-1-blue-green-migration-candidate-with-a-name-of-128-characters-as-long-as-AWS-will-permit-x"
+LONG_NAME = (
+    "customer-identity-production-eu-west-1-blue-green-migration-candidate-"
+    "with-a-name-of-128-characters-as-long-as-AWS-will-permit-x"
+)
 
 NAVIGATION = [
     {

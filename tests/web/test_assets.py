@@ -61,6 +61,7 @@ def test_the_script_is_short_and_evaluates_nothing() -> None:
 
 
 def test_the_icons_that_tags_draw_by_themselves_are_in_the_sprite() -> None:
-    from web.templatetags.ui import ALERTS, STATES
+    from web.components.blocks import ALERTS
+    from web.components.marks import STATES
 
     assert {drawing for drawing, _ in STATES.values()} | {drawing for _, drawing, _ in ALERTS.values()} <= ICONS

@@ -47,7 +47,7 @@ def test_htmx_gets_only_the_named_fragment(template: str) -> None:
 
 @pytest.mark.parametrize("header", ["HX_Boosted", "HX_History_Restore_Request"])
 def test_a_boosted_link_and_a_restored_page_get_the_whole_page(template: str, header: str) -> None:
-    request = request_with(**{"HX_Request": "true", header: "true"})
+    request = request_with(HX_Request="true", **{header: "true"})  # type: ignore[arg-type]
     assert not wants_fragment(request)
     assert b"<h1>" in render_page(request, template, {}, fragment="job").content
 
