@@ -16,7 +16,10 @@ def main() -> None:
     # Imported late, so that the options can be shown where moto is not installed.
     from aws.sandbox.server import serve
 
-    serve(options.port, options.empty, options.state)
+    try:
+        serve(options.port, options.empty, options.state)
+    except OSError as error:
+        parser.exit(1, f"Port {options.port} cannot be opened: {error.strerror}\n")
 
 
 if __name__ == "__main__":

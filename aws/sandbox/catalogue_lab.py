@@ -19,6 +19,7 @@ class LabEntry:
 
 _MISMATCH = {"oauth.matching": "fail"}
 _NO_PAIR = {"gen2.pair-is-provider": "info"}
+_NO_ROLE = {"gen2.roles-equal": "info"}
 
 LAB: tuple[LabEntry, ...] = (
     # App clients
@@ -97,19 +98,25 @@ LAB: tuple[LabEntry, ...] = (
         {"identity-pool.server-side-token-check": "info"},
     ),
     LabEntry(
-        "identity-no-guest-role", "No guests and no unauthenticated role: right for this console, not for the CLI"
+        "identity-no-guest-role",
+        "No guests and no unauthenticated role: right for this console, not for the CLI",
+        _NO_ROLE,
     ),
     LabEntry(
         "guests-without-role",
         "Guests are allowed, but there is no unauthenticated role",
-        {"identity-pool.unauthenticated-role": "warn", "guest.consistent": "warn"},
+        {"identity-pool.unauthenticated-role": "warn", "guest.consistent": "warn", **_NO_ROLE},
     ),
-    LabEntry("identity-no-roles", "The identity pool has no roles", {"identity-pool.authenticated-role": "fail"}),
+    LabEntry(
+        "identity-no-roles", "The identity pool has no roles", {"identity-pool.authenticated-role": "fail", **_NO_ROLE}
+    ),
     # Roles
     LabEntry("role-missing", "The authenticated role is gone from IAM", {"role.exists": "fail"}),
     LabEntry("guest-role-missing", "The unauthenticated role is gone from IAM", {"role.exists": "warn"}),
     LabEntry(
-        "trust-other-identity-pool", "The authenticated role trusts another identity pool", {"role.trust": "fail"}
+        "trust-other-identity-pool",
+        "The authenticated role trusts another identity pool",
+        {"role.trust": "fail", "role.reachable-by-others": "warn"},
     ),
     LabEntry("trust-deny", "The authenticated role's trust policy has a Deny", {"role.trust": "fail"}),
     LabEntry("guest-trust-wrong", "The unauthenticated role trusts signed-in users only", {"role.trust": "warn"}),
@@ -125,7 +132,9 @@ LAB: tuple[LabEntry, ...] = (
     LabEntry(
         "no-password-recovery", "Only an administrator can recover an account", {"pool.password-recovery": "warn"}
     ),
-    LabEntry("default-email-sender", "Cognito's own e-mail, fifty a day", {"pool.email-sender": "warn"}),
+    LabEntry(
+        "default-email-sender", "Cognito's own e-mail, fifty a day, for 120 people", {"pool.email-sender": "warn"}
+    ),
     LabEntry("challenge-triggers", "Lambda functions define their own challenges", {"pool.lambda-triggers": "info"}),
     LabEntry("other-triggers", "A Lambda function runs after confirmation", {"pool.lambda-triggers": "info"}),
     # Client settings

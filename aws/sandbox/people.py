@@ -1,4 +1,4 @@
-"""Two hundred and fifty invented customers, the same at every seeding."""
+"""Invented customers, the same at every seeding."""
 
 import datetime
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def _status(number: int) -> UserStatus:
     }.get(number % 12, UserStatus.CONFIRMED)
 
 
-def customers(pool_id: str, count: int = 250) -> Iterator[CognitoIdpUser]:
+def customers(pool_id: str, count: int) -> Iterator[CognitoIdpUser]:
     """Users of a pool whose user name is the e-mail address, so that Cognito's own name for them is their sub."""
     for number in range(count):
         given, family = _GIVEN[number % len(_GIVEN)], _FAMILY[number // len(_GIVEN) % len(_FAMILY)]
@@ -47,7 +47,7 @@ def customers(pool_id: str, count: int = 250) -> Iterator[CognitoIdpUser]:
                 {"Name": "family_name", "Value": family},
             ],
         )
-        user.id = user.username = ids.user_sub(email)
+        user.id = user.username = ids.user_sub(f"{pool_id} {email}")
         user.update_attributes([{"Name": "sub", "Value": user.id}])
         user.enabled = number % 25 != 7
         user.create_date = _START + datetime.timedelta(hours=71 * number, minutes=13 * number)

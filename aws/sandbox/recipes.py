@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aws.sandbox.ids import ACCOUNT_ID, role_arn
+from aws.sandbox.ids import ACCOUNT_ID
 
 Overrides = Mapping[str, Any]
 
@@ -137,6 +137,7 @@ class Recipe:
     groups: tuple[Group, ...] = ()
     identity: Identity = field(default_factory=Identity)
     client_names: Mapping[str, str] = field(default_factory=dict)
+    people: int = 0
 
 
 def merged(*layers: Overrides) -> dict[str, Any]:
@@ -166,7 +167,3 @@ def trust_policy(kind: str, trust: str, identity_pool_id: str, other_pool_id: st
     if trust == "deny":
         statements.append({**allow, "Effect": "Deny"})
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-def group_role_arn(name: str) -> str:
-    return role_arn(name)

@@ -22,12 +22,13 @@ _SHOP = Recipe(
     groups=(
         Group("Admins", "Run the shop: orders, prices, people", 1, "shop-admins"),
         Group("Editors", "Write product texts and news", 5, "shop-editors"),
-        Group("Viewers", "Read reports", 10),
+        Group("Viewers", "Read reports", 10, "shop-viewers"),
     ),
     identity=Identity(
         logins={"accounts.google.com": "123456789012-sampleshop.apps.googleusercontent.com"}, role_prefix="shop"
     ),
     client_names={"web": "shop-web", "mobile": "shop-mobile"},
+    people=250,
 )
 
 RECIPES: dict[str, Recipe] = {
@@ -90,7 +91,7 @@ RECIPES: dict[str, Recipe] = {
     "no-password-recovery": Recipe(
         pool={"AccountRecoverySetting": {"RecoveryMechanisms": [{"Priority": 1, "Name": "admin_only"}]}}
     ),
-    "default-email-sender": Recipe(pool={"EmailConfiguration": None}),
+    "default-email-sender": Recipe(pool={"EmailConfiguration": None}, people=120),
     "challenge-triggers": Recipe(
         pool={
             "LambdaConfig": {
@@ -125,7 +126,7 @@ RECIPES: dict[str, Recipe] = {
             ]
         },
         client_names={"web": '"><img src=x onerror=alert(1)>', "mobile": "'; DROP TABLE clients; --"},
-        groups=(Group("<i>Admins</i>", '<a href="javascript:alert(1)">Administrators</a>', 1),),
+        groups=(Group("<i>Admins</i>", '<a href="javascript:alert(1)">Administrators</a>', 1, "lab-hostile-admins"),),
     ),
     "hostile-long": Recipe(client_names={"web": "w" * 128, "mobile": "m" * 128}),
     "hostile-emoji": Recipe(client_names={"web": "🌍 web", "mobile": "📱 mobile"}),

@@ -18,7 +18,7 @@ from aws.sandbox.catalogue import SCENARIOS, Scenario
 from aws.sandbox.identity_pools import SandboxIdentityPoolBackend
 from aws.sandbox.ids import ACCOUNT_ID
 from aws.sandbox.people import customers
-from aws.sandbox.recipes import GOOD_CLIENT, GOOD_POOL, OAUTH, Identity, Recipe, group_role_arn, merged, trust_policy
+from aws.sandbox.recipes import GOOD_CLIENT, GOOD_POOL, OAUTH, Identity, Recipe, merged, trust_policy
 from aws.sandbox.recipes_lab import RECIPES
 from aws.sandbox.user_pool_backend import SandboxUserPoolBackend
 
@@ -78,8 +78,7 @@ def _plant(scenario: Scenario, recipe: Recipe) -> None:
     if scenario.identity_pool_id is not None:
         _plant_identity_pool(scenario, recipe.identity)
     _plant_groups(pools, scenario, recipe)
-    if scenario.key == "good":
-        _plant_people(pool)
+    _plant_people(pool, recipe.people)
 
 
 def _day_of(name: str) -> datetime.datetime:
@@ -158,7 +157,7 @@ def _plant_role(name: str, trust: str) -> None:
 
 def _plant_groups(pools: SandboxUserPoolBackend, scenario: Scenario, recipe: Recipe) -> None:
     for group in recipe.groups:
-        arn = group.role and group_role_arn(group.role)
+        arn = group.role and ids.role_arn(group.role)
         pools.create_group(
             scenario.pool_id,
             group.name,
@@ -170,16 +169,18 @@ def _plant_groups(pools: SandboxUserPoolBackend, scenario: Scenario, recipe: Rec
             _plant_role(group.role, trust_policy("authenticated", "right", scenario.identity_pool_id, ""))
 
 
-def _plant_people(pool: CognitoIdpUserPool) -> None:
-    people = list(customers(pool.id))
+def _plant_people(pool: CognitoIdpUserPool, count: int) -> None:
+    people = list(customers(pool.id, count))
     pool.users.update((user.username, user) for user in people)
     start = 0
-    for name, count in _PEOPLE_IN_GROUPS:
-        group = pool.groups[name]
-        for user in people[start : start + count]:
+    for name, members in _PEOPLE_IN_GROUPS:
+        group = pool.groups.get(name)
+        if group is None:
+            continue
+        for user in people[start : start + members]:
             group.users.add(user)
             user.groups.add(group)
-        start += count
+        start += members
 
 
 def _plant_amplify() -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -47,7 +48,9 @@ def _prepare(empty: bool, state: StateFile | None) -> None:
 
 
 def _listen(port: int, application: SandboxApplication) -> BaseWSGIServer:
-    return make_server(HOST, port, application, threaded=True, request_handler=_QuietHandler)
+    # werkzeug would print its own words and end the process when the port is taken; this raises OSError.
+    with socket.create_server((HOST, port), backlog=128) as listening:
+        return make_server(HOST, port, application, threaded=True, request_handler=_QuietHandler, fd=listening.fileno())
 
 
 def serve(port: int, empty: bool = False, state: Path | str | None = None) -> None:
@@ -68,7 +71,7 @@ def serve(port: int, empty: bool = False, state: Path | str | None = None) -> No
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    print(f"Sandbox AWS: http://{HOST}:{server.server_port}", flush=True)
+    print(f"Sandbox AWS: http://{HOST}:{server.port}", flush=True)
     try:
         server.serve_forever(poll_interval=0.1)
     finally:
@@ -127,7 +130,7 @@ def _alone(empty: bool) -> Iterator[str]:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:
-            yield f"http://{HOST}:{server.server_port}"
+            yield f"http://{HOST}:{server.port}"
         finally:
             application.faults.clear()
             server.shutdown()

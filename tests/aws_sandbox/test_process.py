@@ -68,6 +68,16 @@ def test_one_ready_line_no_line_per_request_and_a_clean_end() -> None:
         assert started.end(signal.SIGINT) == ""
 
 
+def test_a_port_that_is_taken_is_said_in_one_line(sandbox_url: str) -> None:
+    port = sandbox_url.rpartition(":")[2]
+    second = subprocess.run(
+        [sys.executable, "-m", "aws.sandbox", "--port", port, "--empty"], capture_output=True, text=True, timeout=20
+    )
+    assert second.returncode == 1
+    assert second.stderr.startswith(f"Port {port} cannot be opened: ")
+    assert second.stderr.count("\n") == 1
+
+
 def test_what_was_changed_is_there_after_a_restart(tmp_path: Path) -> None:
     with sandbox("--state", str(tmp_path)) as first:
         cognito = first.client("cognito-idp")
