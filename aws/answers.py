@@ -1,14 +1,18 @@
-"""Answers that arrive broken off. The SDK reads half a JSON document as an empty one; we must not."""
+"""Answers that are broken off or never come, where the SDK's own way with them would do harm."""
 
 import json
 from typing import Any
 
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError
 from botocore.parsers import ResponseParserError
+
+_NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
 
 
 def refuse_half_an_answer(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
     """Handler of the SDK's `before-parse` event: a JSON answer of success must be whole JSON.
 
+    The SDK by itself reads half a document as an empty one.
     Broken XML is already refused by the SDK. An empty body is a valid answer of updates; those who need
     something in it notice that it is missing.
     """
@@ -22,3 +26,17 @@ def refuse_half_an_answer(operation_model: Any, response_dict: dict[str, Any], *
         raise ResponseParserError(f"The answer to {operation_model.name} is not whole JSON.") from exc
     if not whole:
         raise ResponseParserError(f"The answer to {operation_model.name} is not a JSON object.")
+
+
+def never_make_twice(operation: Any, response: Any, caught_exception: Exception | None, **_: Any) -> None:
+    """Handler of the SDK's `needs-retry` event: stop where repeating might make a second thing of the same name.
+
+    A Create call that timed out or met a broken server may have been carried out all the same. Refusals, throttling
+    and connections that never came about are repeated as usual.
+    """
+    if not operation.name.startswith("Create"):
+        return
+    if caught_exception is not None and not isinstance(caught_exception, _NEVER_SENT):
+        raise caught_exception
+    if response is not None and response[0].status_code >= 500:
+        raise ClientError(response[1], operation.name)

@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 Answer = dict[str, Any]
 Result = TypeVar("Result")
 
+NEVER_SENT = {"ConnectTimeoutError", "EndpointConnectionError", "InvalidEndpoint", "ProxyConnectionError", "SSLError"}
+MADE_ALL_THE_SAME = "It may have been made all the same: refresh the list and look before you try again."
+
 PAGE = 60
 """The most rows Cognito gives in one page."""
 
@@ -42,6 +45,8 @@ def call(target: AwsTarget, service: str, operation: str, /, **params: Any) -> A
             return _answer(method, params)
     except (ClientError, BotoCoreError, ResponseParserError, ValueError, OSError, AwsError) as exc:
         error = translate(exc, action=action, params=params)
+        if isinstance(error, Unavailable) and operation.startswith("Create") and error.code not in NEVER_SENT:
+            error.next_step = MADE_ALL_THE_SAME
         outcome = error.code or error.kind
         if error is exc:
             raise

@@ -20,7 +20,7 @@ from botocore.credentials import CredentialProvider, CredentialResolver, Deferre
 from botocore.exceptions import BotoCoreError, NoRegionError
 
 from aws import quotas
-from aws.answers import refuse_half_an_answer
+from aws.answers import never_make_twice, refuse_half_an_answer
 from aws.target import AwsTarget
 
 log = logging.getLogger(__name__)
@@ -67,6 +67,7 @@ def client(target: AwsTarget, service: str) -> BaseClient:
             made: BaseClient = _session(target).client(service, region_name=target.region, config=CONFIG)  # type: ignore[call-overload]
             made.meta.events.register(f"before-send.{service}", quotas.wait_for_turn)
             made.meta.events.register(f"before-parse.{service}", refuse_half_an_answer)
+            made.meta.events.register_first(f"needs-retry.{service}", never_make_twice)
             _clients[key] = made
         return _clients[key]
 

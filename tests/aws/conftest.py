@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 from aws import quotas, session
 from aws.target import AwsTarget
@@ -27,7 +28,8 @@ class Sandbox:
 
     def client(self, service: str) -> Any:
         """A client that knows nothing of the gateway, to plant and to compare with."""
-        return boto3.client(
+        make: Any = boto3.client
+        return make(
             service,
             region_name=TARGET.region,
             endpoint_url=self.url,
@@ -115,7 +117,7 @@ class _Raw:
 
 
 def answer(status: int, body: bytes, **headers: str) -> AWSResponse:
-    return AWSResponse("http://127.0.0.1/", status, headers, _Raw(body))
+    return AWSResponse("http://127.0.0.1/", status, HTTPHeaders.from_dict(headers), _Raw(body))
 
 
 Inject = Callable[[str, str, Callable[[], AWSResponse | None]], list[int]]
@@ -136,7 +138,7 @@ def inject() -> Iterator[Inject]:
             attempts.append(len(attempts) + 1)
             return make()
 
-        events = session.client(TARGET, service).meta.events
+        events: Any = session.client(TARGET, service).meta.events
         event = f"before-send.{service}.{operation}"
         events.register_first(event, handler)
         undo.append(lambda: events.unregister(event, handler))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from aws import app_clients, quotas
+from aws.budgets import Budget
 from aws.errors import Fault, NotFound, Rejected
 from aws.resources import AppClient
 from tests.aws.conftest import TARGET, Sandbox
@@ -85,7 +86,7 @@ def test_repetitions_count_against_the_quota_too(sandbox: Sandbox, pool: str, no
 
     app_clients.describe_app_client(TARGET, pool, client_id)
 
-    budget = quotas.Budget(f"cognito-idp:DescribeUserPoolClient:{pool}", 5)
+    budget = Budget(f"cognito-idp:DescribeUserPoolClient:{pool}", 5)
     assert quotas._limiter.take(quotas.scope_of(TARGET), [budget]) > 0
 
 

@@ -234,6 +234,35 @@ def test_a_full_quota_of_things_is_rejected_not_throttled(inject: Inject, pool: 
     assert "quota" in caught.value.next_step
 
 
+def test_making_something_is_not_repeated_when_it_may_have_been_made(
+    sandbox: Sandbox, pool: str, no_pauses: list[float]
+) -> None:
+    sandbox.fail("CreateUserPoolClient", kind="half_body", times=1)
+
+    with pytest.raises(Unavailable) as caught:
+        create_app_client(TARGET, pool, name="web", with_secret=False)
+
+    assert "may have been made" in caught.value.next_step
+    assert len(sandbox.calls("CreateUserPoolClient")) == 1
+
+
+def test_making_something_is_not_repeated_after_a_broken_server(inject: Inject, pool: str) -> None:
+    attempts = inject("cognito-idp", "CreateUserPoolClient", lambda: answer(503, b"<html></html>"))
+
+    with pytest.raises(Unavailable) as caught:
+        create_app_client(TARGET, pool, name="web", with_secret=False)
+
+    assert caught.value.code == "503"
+    assert len(attempts) == 1
+
+
+def test_making_something_is_repeated_after_throttling(sandbox: Sandbox, pool: str, no_pauses: list[float]) -> None:
+    sandbox.fail("CreateUserPoolClient", kind="fail", code="TooManyRequestsException", times=2)
+
+    assert create_app_client(TARGET, pool, name="web", with_secret=False).name == "web"
+    assert len(sandbox.calls("CreateUserPoolClient")) == 3
+
+
 def test_a_parameter_of_the_wrong_form_is_rejected_without_a_call(sandbox: Sandbox) -> None:
     with pytest.raises(Rejected) as caught:
         user_pools.describe_user_pool(TARGET, "")

@@ -66,7 +66,7 @@ def test_a_user_pool_is_named_with_its_own_region(pool_id: str, name: str) -> No
 def test_adding_providers_keeps_every_other_field_and_entry(sandbox: Sandbox) -> None:
     pool_id = make(sandbox, **EVERYTHING)
     before = described(sandbox, pool_id)
-    wanted = {"user_pool_id": USER_POOL, "client_ids": ["web0", "native0", "native0"]}
+    wanted: dict[str, Any] = {"user_pool_id": USER_POOL, "client_ids": ["web0", "native0", "native0"]}
 
     planned = identity_pools.plan_user_pool_providers(TARGET, pool_id, **wanted)
     updated = identity_pools.add_user_pool_providers(TARGET, pool_id, **wanted, planned=planned)

@@ -29,7 +29,7 @@ def calls_in_the_code() -> dict[str, set[str]]:
                 continue
             for node in ast.walk(function):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("call", "fetch"):
-                    words = [arg.value for arg in node.args[1:3] if isinstance(arg, ast.Constant)]
+                    words = [str(arg.value) for arg in node.args[1:3] if isinstance(arg, ast.Constant)]
                     if len(words) == 2:
                         name = f"aws.{path.stem}.{function.name}"
                         found.setdefault(name, set()).add(f"{words[0]}:{words[1]}")

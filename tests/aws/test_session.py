@@ -30,7 +30,7 @@ def test_a_client_is_made_once_for_all_threads() -> None:
 
 
 def test_a_client_waits_a_bounded_time_and_says_who_it_is() -> None:
-    config = session.client(TARGET, "cognito-idp").meta.config
+    config: Any = session.client(TARGET, "cognito-idp").meta.config
 
     assert (config.connect_timeout, config.read_timeout) == (3, 10)
     assert config.retries["mode"] == "standard"
