@@ -137,13 +137,14 @@ def sandbox_url(sandbox: Any) -> str:
 @pytest.fixture(scope="session")
 def broker_url() -> Iterator[str]:
     """A broker for real worker processes: the one named by TEST_REDIS_URL, else the embedded Valkey."""
-    from admin_ui.embedded import broker, processes
+    from admin_ui.embedded import processes
+    from admin_ui.embedded.broker import plan_broker
     from admin_ui.embedded.supervisor import accepts
 
     if os.environ.get("REDIS_URL"):
         yield os.environ["REDIS_URL"]
         return
-    plan = broker.plan(STATE)
+    plan = plan_broker(STATE)
     if plan is None:
         missing("redis-server")
         return

@@ -31,7 +31,7 @@ def find_server() -> str | None:
         return shutil.which("valkey-server") or shutil.which("redis-server")
 
 
-def plan(state: Path) -> Broker | None:
+def plan_broker(state: Path) -> Broker | None:
     """How to start the broker with its data in `state`/broker. None where there is no server: Celery then uses files.
 
     Only its owner can reach it: a Unix socket in a directory that nobody else may enter, and no port.
@@ -42,7 +42,11 @@ def plan(state: Path) -> Broker | None:
     if server is None:
         (state / "broker-control").mkdir(exist_ok=True)
         return None
+    note = state / "broker-socket"
+    if note.exists():  # Whoever ran here before was killed and could not tidy up.
+        shutil.rmtree(note.read_text(), ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=SOCKET_PREFIX))
+    note.write_text(str(folder))
     socket = folder / "s"
     command = [server, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
     # Every message is on disk within a second, which survives a crash; the job rows bring back what that second lost.

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from admin_ui.embedded import broker, network, processes
+from admin_ui.embedded import network, processes
+from admin_ui.embedded.broker import Broker, plan_broker
 from admin_ui.embedded.processes import Child
 
 READY_WITHIN = 90.0
@@ -41,7 +42,7 @@ class Supervisor:
     say: Say
     environment: dict[str, str]
     children: list[Child] = field(default_factory=list)
-    broker: broker.Broker | None = None
+    broker: Broker | None = None
     sandbox_port: int = 0
     stop_asked: bool = False
 
@@ -92,7 +93,7 @@ class Supervisor:
     def start_services(self) -> None:
         """The broker and the sandbox: what both the web server and the worker need to know about."""
         if not self.environment.get("REDIS_URL") and not self.environment.get("REDIS_URL_FILE"):
-            self.broker = broker.plan(self.state)
+            self.broker = plan_broker(self.state)
             if self.broker is None:
                 self.say("No Valkey or Redis server for this platform: jobs travel through files, a little slower.")
             else:

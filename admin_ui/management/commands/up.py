@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -24,7 +23,6 @@ from admin_ui.embedded.supervisor import (
     stop_on_signals,
 )
 
-ADMINISTRATOR = "admin"
 UNCHANGED = "(unchanged)"
 
 
@@ -46,6 +44,8 @@ class Command(BaseCommand):
             # Settings have been read already, with another directory: begin again with the right one.
             os.environ["STATE"] = str(state)
             os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - the same program once more
+        # The database holds password hashes and names of people: what is written from now on is its owner's alone.
+        os.umask(0o077)
         try:
             with locked(state):
                 require_free(options["port"])
@@ -74,37 +74,31 @@ class Command(BaseCommand):
             self.say("Preparing the database")
             call_command("migrate", interactive=False, verbosity=0)
             supervisor.check()
-            password = self.prepare_people(sandbox=sandbox)
+            user, password = self.prepare_people(sandbox=sandbox)
             connections.close_all()
             finish_collecting(collecting, Path(settings.STATIC_ROOT), folders)
             self.say("Starting the web server and the worker")
             supervisor.start_console()
             supervisor.wait_until_ready()
-            self.announce(supervisor, password)
+            self.announce(supervisor, user, password)
             supervisor.watch()
         finally:
             supervisor.stop()
 
-    def prepare_people(self, *, sandbox: bool) -> str:
-        """Makes somebody who can sign in. Returns the password to print.
+    def prepare_people(self, *, sandbox: bool) -> tuple[str, str]:
+        """Makes somebody who can sign in. Returns the name, and the password to print.
 
         In the sandbox it is set again at each start, because nothing is at stake there. With a real account it is
-        shown once, when the administrator is made.
+        shown once, when the person is made.
         """
-        password = secrets.token_urlsafe(12)
-        if sandbox:
-            from admin_ui import sample
+        from admin_ui import sample
 
-            sample.create(password)
-            return password
-        users = get_user_model().objects
-        if users.filter(is_superuser=True).exists():
-            return UNCHANGED
-        users.create_superuser(username=ADMINISTRATOR, email=None, password=password)
-        return password
+        password = sample.new_password() if sandbox else secrets.token_urlsafe(12)
+        user, password_set = sample.create(password, sandbox=sandbox)
+        return user, password if password_set else UNCHANGED
 
-    def announce(self, supervisor: Supervisor, password: str) -> None:
-        lines = [f"Console: {supervisor.url}  user: {ADMINISTRATOR}  password: {password}"]
+    def announce(self, supervisor: Supervisor, user: str, password: str) -> None:
+        lines = [f"Console: {supervisor.url}  user: {user}  password: {password}"]
         if supervisor.sandbox:
             lines.insert(0, f"Sandbox AWS: {supervisor.sandbox_url}")
         # One write: whoever waits for one of the lines finds the other one there too.

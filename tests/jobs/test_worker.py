@@ -1,0 +1,160 @@
+"""Jobs through a real broker and real worker processes, which get killed."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+
+from admin_ui.celery import app
+from admin_ui.embedded import processes
+from admin_ui.embedded.processes import Child
+from jobs import services
+from jobs.models import Job, Status
+from tests.jobs.brokers import use_broker
+from tests.jobs.sample_tasks import enqueue, work
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+
+PATIENCE = 30.0
+StartWorker = Callable[[], Child]
+
+
+def wait_until(true: Callable[[], Any], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, f"{what} did not happen within {PATIENCE:.0f} s"
+        time.sleep(0.05)
+
+
+def database_url() -> str:
+    """The test database, as another process reaches it."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
+
+
+@pytest.fixture
+def start_worker(broker_url: str, tmp_path: Path) -> Iterator[StartWorker]:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "SECRET_KEY": django_settings.SECRET_KEY,
+        "REDIS_URL": broker_url,
+        "JOB_HEARTBEAT_SECONDS": "0.2",
+        "JOB_LOST_SECONDS": "1.5",
+        "LOG_LEVEL": "INFO",
+        "REMAP_SIGTERM": "SIGQUIT",
+    }
+    workers: list[Child] = []
+
+    def start() -> Child:
+        number = len(workers)
+        command = [sys.executable, "-m", "celery", "-A", "admin_ui", "worker", "--beat", "--concurrency", "2"]
+        command += ["--include", "tests.jobs.sample_tasks", "--loglevel", "INFO", "-n", f"w{number}@test"]
+        command += ["--schedule", str(tmp_path / f"beat-{number}")]
+        worker = processes.start(f"w{number}", command, log=tmp_path / f"w{number}.log", environment=environment)
+        workers.append(worker)
+        wait_until(lambda: f"w{number}@test ready" in worker.log.read_text(), "the worker's start")
+        return worker
+
+    with use_broker(app, broker_url):
+        yield start
+    processes.stop(workers)
+
+
+def attempts(folder: Path) -> list[str]:
+    """The attempts noted by the task, as "number process"."""
+    log = folder / "log"
+    return log.read_text().splitlines() if log.exists() else []
+
+
+def has_status(job: Job, status: Status) -> bool:
+    job.refresh_from_db()
+    return job.status == status
+
+
+def test_a_worker_runs_a_job_to_its_end(start_worker: StartWorker, tmp_path: Path) -> None:
+    start_worker()
+    (tmp_path / "gate").touch()
+
+    job = enqueue(tmp_path)
+
+    wait_until(lambda: has_status(job, Status.SUCCEEDED), "success")
+    assert job.attempts == 1
+    assert job.result == {"verified": True}
+
+
+def test_a_job_delivered_three_times_runs_once(start_worker: StartWorker, tmp_path: Path) -> None:
+    start_worker()
+    job = enqueue(tmp_path)
+    work.delay(job.pk)
+    work.delay(job.pk)
+    wait_until(lambda: has_status(job, Status.RUNNING), "the claim")
+    (tmp_path / "gate").touch()
+
+    wait_until(lambda: has_status(job, Status.SUCCEEDED), "success")
+    work.delay(job.pk)
+    other = enqueue(tmp_path)
+    wait_until(lambda: has_status(other, Status.SUCCEEDED), "the success of a later job")
+
+    assert len(attempts(tmp_path)) == 2
+    assert job.attempts == 1
+
+
+def test_a_job_whose_process_is_killed_is_resumed(start_worker: StartWorker, tmp_path: Path) -> None:
+    start_worker()
+    job = enqueue(tmp_path)
+    wait_until(lambda: attempts(tmp_path), "the first attempt")
+
+    os.kill(int(attempts(tmp_path)[0].split()[1]), signal.SIGKILL)
+    (tmp_path / "gate").touch()
+
+    wait_until(lambda: services.tick() or has_status(job, Status.SUCCEEDED), "the resumed job's success")
+    assert job.attempts == 2
+    assert [line.split()[0] for line in attempts(tmp_path)] == ["1", "2"]
+    assert Job.objects.count() == 1
+
+
+def test_a_job_whose_whole_worker_is_killed_is_resumed_by_the_next_one(
+    start_worker: StartWorker, tmp_path: Path
+) -> None:
+    worker = start_worker()
+    job = enqueue(tmp_path)
+    wait_until(lambda: attempts(tmp_path), "the first attempt")
+
+    os.killpg(worker.process.pid, signal.SIGKILL)
+    (tmp_path / "gate").touch()
+    time.sleep(1.6)  # Until the row counts as lost; only then does the next worker's first tick find it.
+    start_worker()
+
+    wait_until(lambda: has_status(job, Status.SUCCEEDED), "the resumed job's success")
+    assert job.attempts == 2
+
+
+def test_a_running_job_is_cancelled_from_outside(start_worker: StartWorker, tmp_path: Path) -> None:
+    from tests.factories import actor_of, make_user
+
+    start_worker()
+    job = enqueue(tmp_path)
+    wait_until(lambda: attempts(tmp_path), "the first attempt")
+
+    services.cancel(job=job, actor=actor_of(make_user()))
+
+    wait_until(lambda: has_status(job, Status.CANCELLED), "the cancellation")
+
+
+def test_a_job_sent_while_no_worker_ran_is_taken_by_the_first_one(start_worker: StartWorker, tmp_path: Path) -> None:
+    (tmp_path / "gate").touch()
+    job = enqueue(tmp_path)
+
+    start_worker()
+
+    wait_until(lambda: has_status(job, Status.SUCCEEDED), "success")
