@@ -1,4 +1,4 @@
-"""The sample data of the embedded default: a person to sign in with, and a project that shows the main job."""
+"""The sample data of the embedded default: a person to sign in with, and projects that show the main job."""
 
 import secrets
 
@@ -6,11 +6,12 @@ from django.db import transaction
 
 from accounts.models import User
 from audit.record import Actor
+from aws.sandbox import catalogue
 from environments import services
-from environments.models import Environment, Membership, Project
-from environments.permissions import Role
+from environments.models import Environment, Project
 
 USERNAME = "admin"
+REGION = "eu-west-1"
 WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron", "indigo", "juniper", "kelp", "linden")
 
 
@@ -33,23 +34,33 @@ def create_person(password: str, *, keep_existing: bool = False) -> tuple[User, 
 
 
 @transaction.atomic
-def create_project(user: User, *, app_id: str, region: str = "eu-west-1") -> Project:
-    """The sample project, once: environments of both kinds and nothing linked, so that there is something to do."""
-    project = Project.objects.filter(slug="sample-shop").first()
-    if project:
-        return project
+def create_projects(user: User) -> None:
+    """The sample projects, once: one of each kind, and nothing linked, so that there is something to do."""
     actor = Actor(name=user.label, user_id=user.pk)
-    project = services.create_project(name="Sample shop", actor=actor)
-    Membership.objects.filter(project=project, user=user).update(role=Role.FULL_ACCESS)
-    services.create_environment(project=project, actor=actor, name="dev", region=region)
-    services.create_environment(project=project, actor=actor, name="production", region=region)
-    if app_id:
-        services.create_environment(
-            project=project,
-            actor=actor,
-            name="amplifydev"[:10],
-            region=region,
-            kind=Environment.Kind.AMPLIFY,
-            app_id=app_id,
-        )
-    return project
+    if not Project.objects.filter(slug="sample-shop").exists():
+        shop = services.create_project(name="Sample shop", actor=actor)
+        for name in ("dev", "production"):
+            services.create_environment(project=shop, actor=actor, name=name, region=REGION)
+    if not Project.objects.filter(slug=catalogue.AMPLIFY_APP_NAME).exists():
+        app = services.create_project(name=catalogue.AMPLIFY_APP_NAME, actor=actor)
+        for name in catalogue.AMPLIFY_STACKS:
+            services.create_environment(
+                project=app,
+                actor=actor,
+                name=name,
+                region=REGION,
+                kind=Environment.Kind.AMPLIFY,
+                app_id=catalogue.AMPLIFY_APP_ID,
+                stack_name=catalogue.AMPLIFY_STACKS[name],
+            )
+
+
+def create(password: str, *, sandbox: bool = True) -> tuple[str, bool]:
+    """The person and, with the sandbox, the sample projects. The user name, and whether the password was set.
+
+    Against a real account an existing password is left alone, because somebody may have changed it.
+    """
+    user, password_set = create_person(password, keep_existing=not sandbox)
+    if sandbox:
+        create_projects(user)
+    return user.username, password_set

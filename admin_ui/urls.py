@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from admin_ui import health, views
+from auth_import.views.guide import check_page
 from environments import views as environment_views
 
 urlpatterns = [
@@ -13,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("invitations/<str:secret>/", environment_views.accept_invitation, name="accept-invitation"),
     path("", include("web.urls")),
+    path("checks/<str:check_id>/", check_page, name="check-page"),
     path("projects/create/", environment_views.create_project, name="create-project"),
     path("projects/<slug:project>/", views.project, name="project"),
     path("projects/<slug:project>/", include("environments.urls")),

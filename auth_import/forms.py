@@ -17,6 +17,7 @@ class WizardForm(forms.Form):
     q = forms.CharField(required=False, max_length=SHORT)
     token = forms.CharField(required=False, max_length=8192)
     pool = forms.CharField(required=False, max_length=SHORT)
+    cpool = forms.CharField(required=False, max_length=SHORT)
     cq = forms.CharField(required=False, max_length=SHORT)
     cstart = forms.IntegerField(required=False, min_value=0, max_value=100_000)
     web = forms.CharField(required=False, max_length=SHORT)
@@ -43,6 +44,10 @@ class Wizard:
         self.pool = text["pool"]
         self.client_search = text["cq"]
         self.client_start = int(data.get("cstart") or 0)
+        if text["cpool"] and text["cpool"] != self.pool:
+            # The form was drawn for another user pool: what was chosen there does not exist in this one.
+            text |= {"both": "", "web": "", "native": "", "ipool": "", "cq": "", "iq": ""}
+            self.client_search, self.client_start = "", 0
         self.both = text["both"]
         self.web = self.both or text["web"]
         self.native = self.both or text["native"]

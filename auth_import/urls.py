@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from auth_import.views import files, fix, importing, linked
+from auth_import.views import files, fix, identity_pool, importing, linked
 
 urlpatterns = [
     path("", linked.authentication, name="authentication"),
@@ -18,5 +18,6 @@ urlpatterns = [
     path("import/plan/", importing.make_plan, name="import-plan"),
     path("import/plans/<int:plan_id>/", importing.review, name="review-plan"),
     path("import/plans/<int:plan_id>/apply/", importing.apply, name="apply-plan"),
+    path("import/identity-pools/create/", identity_pool.create_identity_pool, name="create-identity-pool"),
     path("import/fix/<slug:fix>/", fix.fix, name="fix"),
 ]

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from auth_import import pickers, rules, services
 from auth_import.forms import PlanForm, Wizard, choice_query
@@ -23,9 +24,10 @@ from aws.resources import UserPool
 from environments import access
 from environments.models import Environment
 from environments.permissions import Permission
-from web.pages import redirect_page, render_page
+from web.pages import redirect_page, render_page, wants_fragment
 
 TEMPLATE = "auth_import/import.html"
+FRAGMENTS = {"choices": "choices", "pools": "pools", "pools-list": "pools_list", "more-pools": "pool_rows"}
 
 
 def _environment(request: HttpRequest, project: str, env: str) -> Environment:
@@ -43,8 +45,8 @@ def page(request: HttpRequest, project: str, env: str) -> HttpResponse:
     environment = _environment(request, project, env)
     wizard = Wizard(request.GET)
     context = _base(environment, wizard) | {"link": link_of(environment)}
-    fragment = "choices" if request.headers.get("HX-Target") == "choices" else "pools"
-    if fragment == "pools" or not getattr(request, "htmx", None):
+    fragment = FRAGMENTS.get(request.headers.get("HX-Target", ""), "pools")
+    if fragment != "choices" or not wants_fragment(request):
         context |= _pools(environment, wizard)
     if wizard.plain and wizard.pool:
         context |= _clients(environment, wizard)
@@ -52,7 +54,14 @@ def page(request: HttpRequest, project: str, env: str) -> HttpResponse:
             context |= _identity_pools(environment, wizard)
         if wizard.choice:
             context |= _preflight(request, environment, wizard.choice)
-    return render_page(request, TEMPLATE, context, fragment=fragment)
+    response = render_page(request, TEMPLATE, context, fragment=fragment)
+    return _follow(response, environment, wizard) if fragment == "choices" and wants_fragment(request) else response
+
+
+def _follow(response: HttpResponse, environment: Environment, wizard: Wizard) -> HttpResponse:
+    """The address bar follows the choice, so that Back, reload and sharing the address work."""
+    response["HX-Push-Url"] = f"{_import_url(environment)}?{wizard.query}"
+    return response
 
 
 def _pools(environment: Environment, wizard: Wizard) -> dict[str, Any]:
@@ -66,7 +75,12 @@ def _pools(environment: Environment, wizard: Wizard) -> dict[str, Any]:
             environment__project=environment.project, user_pool_id__in=[row.id for row in pools.rows]
         )
     }
-    rows = [{"pool": row, "linked": linked.get(row.id, "")} for row in pools.rows]
+    ids = [row.id for row in pools.rows]
+    # The tenth part of the rows is asked for its users when its first row comes into sight.
+    rows = [
+        {"pool": row, "linked": linked.get(row.id, ""), "batch": ids[n : n + 10] if n % 10 == 0 else []}
+        for n, row in enumerate(pools.rows)
+    ]
     # The selected pool may be on another page of the account; it stays in sight.
     selected_is_listed = any(row.id == wizard.pool for row in pools.rows)
     return {"pools": pools, "rows": rows, "pinned": wizard.pool if wizard.pool and not selected_is_listed else ""}
@@ -146,10 +160,11 @@ def preflight_section(request: HttpRequest, project: str, env: str) -> HttpRespo
     if wizard.choice:
         context |= _preflight(request, environment, wizard.choice)
     response = render_page(request, TEMPLATE, context, fragment="preflight")
-    if request.headers.get("HX-Trigger-Name") in {"web", "native", "both", "ipool", "identity"}:
-        # The address bar follows the choice, so that Back, reload and sharing the address work.
-        response["HX-Push-Url"] = f"{_import_url(environment)}?{wizard.query}"
-    return response
+    changed = request.headers.get("HX-Trigger-Name")
+    if changed in {"web", "native", "both"}:
+        # Which identity pools qualify depends on the clients.
+        response = trigger_client_event(response, "clientsChosen")
+    return _follow(response, environment, wizard) if changed else response
 
 
 def _preflight(

@@ -1,0 +1,46 @@
+"""Where no identity pool qualifies: what one would be, then the job that makes it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from auth_import import new_identity_pool
+from auth_import.forms import Wizard
+from auth_import.observation import Choice
+from auth_import.pickers import Unread
+from aws.errors import AwsError
+from environments import access
+from environments.permissions import Permission
+from web.pages import redirect_page, render_page
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def create_identity_pool(request: HttpRequest, project: str, env: str) -> HttpResponse:
+    environment = access.environment(request, project, env, needs=Permission.FIX_AWS)
+    wizard = Wizard(request.POST if request.method == "POST" else request.GET)
+    names = {"project": environment.project.slug, "env": environment.name}
+    back = f"{reverse('import', kwargs=names)}?{wizard.query}"
+    if not (wizard.pool and wizard.web and wizard.native):
+        messages.info(request, "Select a user pool and both app clients first.")
+        return redirect_page(request, back)
+    choice = Choice(wizard.pool, wizard.web, wizard.native)
+    if request.method == "POST":
+        job = new_identity_pool.start(environment=environment, choice=choice, actor=access.actor(request))
+        return redirect_page(request, job.get_absolute_url())
+    preview, problem = None, None
+    try:
+        preview = new_identity_pool.preview(environment=environment, choice=choice)
+    except AwsError as error:
+        problem = Unread.of(error)
+    context = {
+        "project": environment.project,
+        "environment": environment,
+        "choice": choice,
+        "preview": preview,
+        "problem": problem,
+        "back": back,
+    }
+    return render_page(request, "auth_import/identity_pool.html", context)
