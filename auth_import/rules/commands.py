@@ -231,6 +231,10 @@ _USER_POOL_KEYS = (
     "UserPoolAddOns",
     "AccountRecoverySetting",
     "UserPoolTier",
+    "KeyConfiguration",
+    "IssuerConfiguration",
+    "DcrConfiguration",
+    "AcrConfiguration",
 )
 
 
