@@ -74,9 +74,10 @@ def fields(form: BaseForm) -> SafeString:
 
 def search_box(*, name: str = "q", value: str = "", label: str = "Search", placeholder: str = "") -> SafeString:
     return format_html(
-        '<div class="search-box" role="search">{}'
+        '<div class="search-box" role="search" aria-label="{}">{}'
         '<input type="search" name="{}" value="{}" aria-label="{}" placeholder="{}" '
         'autocomplete="off" spellcheck="false" maxlength="200"></div>',
+        label,
         draw("search"),
         name,
         value or "",
