@@ -241,6 +241,7 @@ AWS_QUOTA_SHARE = env.float("AWS_QUOTA_SHARE", default=0.2)
 SCREEN_DEADLINE_SECONDS = env.float("SCREEN_DEADLINE_SECONDS", default=20.0)
 
 # --- Logs ---
+# A traceback shows no local variables: a client secret may be among them.
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 _shared_processors: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -256,7 +257,7 @@ LOGGING: dict[str, Any] = {
             "()": structlog.stdlib.ProcessorFormatter,
             "processor": structlog.processors.JSONRenderer()
             if env.bool("LOG_JSON", default=False)
-            else structlog.dev.ConsoleRenderer(colors=False),
+            else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
             "foreign_pre_chain": _shared_processors,
         }
     },

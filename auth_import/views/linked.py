@@ -135,5 +135,5 @@ def _not_linked(request: HttpRequest, environment: Environment) -> HttpResponse:
     return redirect_page(request, _url("authentication", environment))
 
 
-def _url(name: str, environment: Environment, **more: str) -> str:
-    return reverse(name, kwargs={"project": environment.project.slug, "env": environment.name, **more})
+def _url(page: str, environment: Environment, **more: str) -> str:
+    return reverse(page, kwargs={"project": environment.project.slug, "env": environment.name, **more})
