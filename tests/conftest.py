@@ -6,6 +6,7 @@ TEST_DATABASE_URL and TEST_REDIS_URL lead to servers, for the tests marked `serv
 
 import atexit
 import os
+import random
 import shutil
 import tempfile
 import time
@@ -49,6 +50,34 @@ def _prepare_environment() -> None:
 
 
 _prepare_environment()
+
+
+SLOW_SAMPLE = 5
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--sample-slow",
+        metavar="SEED",
+        help=f"of the tests marked slow, run only {SLOW_SAMPLE}, chosen by this text",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    seed = config.getoption("--sample-slow")
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    if seed and len(slow) > SLOW_SAMPLE:
+        # The choice is for repeating a run, not for keeping a secret.
+        chosen = set(random.Random(seed).sample([item.nodeid for item in slow], SLOW_SAMPLE))  # noqa: S311
+        left_out = [item for item in slow if item.nodeid not in chosen]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """While no test is slow, a sample of none of them is no failure."""
+    if session.config.getoption("--sample-slow") and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        session.exitstatus = pytest.ExitCode.OK
 
 
 def pytest_configure() -> None:
@@ -102,6 +131,16 @@ def run_tasks_at_once(settings: Any) -> Iterator[None]:
     app.conf.task_always_eager = True
     yield
     app.conf.task_always_eager = before
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium for every test that asks for a page."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        missing("chromium")
+    arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+    return {**browser_type_launch_args, "executable_path": program, "args": arguments}
 
 
 @pytest.fixture(scope="session")
