@@ -47,20 +47,21 @@ def _prepare(empty: bool, state: StateFile | None) -> None:
         seed()
 
 
-def _listen(port: int, application: SandboxApplication) -> BaseWSGIServer:
+def _listen(port: int, application: SandboxApplication, host: str = HOST) -> BaseWSGIServer:
     # werkzeug would print its own words and end the process when the port is taken; this raises OSError.
-    with socket.create_server((HOST, port), backlog=128) as listening:
-        return make_server(HOST, port, application, threaded=True, request_handler=_QuietHandler, fd=listening.fileno())
+    with socket.create_server((host, port), backlog=128) as listening:
+        return make_server(host, port, application, threaded=True, request_handler=_QuietHandler, fd=listening.fileno())
 
 
-def serve(port: int, empty: bool = False, state: Path | str | None = None) -> None:
+def serve(port: int, empty: bool = False, state: Path | str | None = None, host: str = HOST) -> None:
     """Serve until SIGTERM or SIGINT; print one line when ready.
 
     port: 0 for any free port. empty: plant nothing. state: a folder to keep the account in across restarts.
+    host: the interface to listen on; anybody who reaches it owns the pretend account.
     Raises OSError when the port is taken.
     """
     application = SandboxApplication()
-    server = _listen(port, application)
+    server = _listen(port, application, host)
     file = StateFile(Path(state), application) if state is not None else None
     _prepare(empty, file)
     if file is not None:
@@ -71,7 +72,7 @@ def serve(port: int, empty: bool = False, state: Path | str | None = None) -> No
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    print(f"Sandbox AWS: http://{HOST}:{server.port}", flush=True)
+    print(f"Sandbox AWS: http://{host}:{server.port}", flush=True)
     try:
         server.serve_forever(poll_interval=0.1)
     finally:

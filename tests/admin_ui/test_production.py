@@ -141,6 +141,12 @@ def test_web_worker_and_schedule_do_a_job_together(
             assert "event" in json.loads(line)
 
 
+def test_the_sandbox_service_serves_the_pretend_account(start: Callable[..., Child], tmp_path: Path) -> None:
+    port = free_port()
+    sandbox = start("sandbox", command_of("sandbox", host="127.0.0.1", port=str(port), state=str(tmp_path / "account")))
+    wait_until(lambda: status_of(f"http://127.0.0.1:{port}/sandbox/health")[0] == 200, "the sandbox's start", sandbox)
+
+
 def run_to_the_end(command: list[str], environment: dict[str, str]) -> None:
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stdout + run.stderr

@@ -21,6 +21,6 @@ class Command(BaseCommand):
         except ImportError as error:
             raise CommandError(f"The sandbox needs the dependency group 'sandbox': {error}") from error
         try:
-            serve(options["port"], options["empty"], options["state"])
+            serve(options["port"], options["empty"], options["state"], options["host"])
         except OSError as error:
             raise CommandError(f"Port {options['port']} cannot be opened: {error.strerror}") from error
