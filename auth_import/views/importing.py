@@ -75,13 +75,14 @@ def _pools(environment: Environment, wizard: Wizard) -> dict[str, Any]:
             environment__project=environment.project, user_pool_id__in=[row.id for row in pools.rows]
         )
     }
-    ids = [row.id for row in pools.rows]
+    # The selected pool comes first; when it is on another page of the account, a row of its own keeps it in sight.
+    listed = sorted(pools.rows, key=lambda row: row.id != wizard.pool)
+    ids = [row.id for row in listed]
     # The tenth part of the rows is asked for its users when its first row comes into sight.
     rows = [
         {"pool": row, "linked": linked.get(row.id, ""), "batch": ids[n : n + 10] if n % 10 == 0 else []}
-        for n, row in enumerate(pools.rows)
+        for n, row in enumerate(listed)
     ]
-    # The selected pool may be on another page of the account; it stays in sight.
     selected_is_listed = any(row.id == wizard.pool for row in pools.rows)
     return {"pools": pools, "rows": rows, "pinned": wizard.pool if wizard.pool and not selected_is_listed else ""}
 
