@@ -81,7 +81,7 @@ def send_on_commit(job: Job) -> None:
 
 def _send(job_id: str, task_name: str) -> bool:
     try:
-        current_app.tasks[task_name].apply_async(args=[job_id], retry=False)
+        current_app.tasks[task_name].apply_async(args=(job_id,), retry=False)
     except (OperationalError, OSError) as error:
         logger.warning("The broker cannot be reached; job %s waits for the next tick: %s", job_id, error)
         return False

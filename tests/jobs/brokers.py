@@ -9,18 +9,20 @@ from celery import Celery
 
 def _forget_connections(app: Celery) -> None:
     kombu.pools.reset()
-    app._pool = None
-    app.amqp._producer_pool = None
+    # Celery keeps the pools of its first connection for good, and has no public way to forget them.
+    app._pool = None  # type: ignore[attr-defined]
+    app.amqp._producer_pool = None  # type: ignore[attr-defined]
 
 
 @contextmanager
 def use_broker(app: Celery, url: str) -> Iterator[None]:
-    before = app.conf.broker_url, app.conf.broker_transport_options
-    app.conf.broker_url = url.replace("unix://", "redis+socket://")
-    app.conf.broker_transport_options = {"visibility_timeout": 1800}
+    before = {name: app.conf[name] for name in ("broker_url", "broker_transport_options")}
+    app.conf.update(
+        broker_url=url.replace("unix://", "redis+socket://"), broker_transport_options={"visibility_timeout": 1800}
+    )
     _forget_connections(app)
     try:
         yield
     finally:
-        app.conf.broker_url, app.conf.broker_transport_options = before
+        app.conf.update(before)
         _forget_connections(app)

@@ -1,8 +1,9 @@
 """One attempt at a job: claim, steps, verdict."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -189,9 +190,9 @@ def test_a_worker_that_is_stopped_leaves_the_job_to_the_tick(job: Job) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_long_step_gives_signs_of_life(job: Job, settings: pytest.FixtureRequest) -> None:
-    settings.JOB_HEARTBEAT_EVERY = timedelta(milliseconds=20)  # type: ignore[attr-defined]
-    beats = set()
+def test_a_long_step_gives_signs_of_life(job: Job, settings: Any) -> None:
+    settings.JOB_HEARTBEAT_EVERY = timedelta(milliseconds=20)
+    beats: set[datetime | None] = set()
 
     def long(run: lifecycle.Run) -> None:
         deadline = timezone.now() + timedelta(seconds=5)

@@ -27,7 +27,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids that were handed to the broker."""
     ids: list[str] = []
 
-    def note(args: list[str], **_: Any) -> None:
+    def note(args: tuple[str, ...], **_: Any) -> None:
         ids.extend(args)
 
     monkeypatch.setattr(work, "apply_async", note)

@@ -35,7 +35,8 @@ def owner(client: Client, project: Project) -> Client:
 
 
 def fail(job: Job, **error: str) -> None:
-    job.move_to(Status.FAILED, **{"error_words": "AWS refused the request.", **error})
+    changes: dict[str, Any] = {"error_words": "AWS refused the request.", **error}
+    job.move_to(Status.FAILED, **changes)
 
 
 def test_the_page_of_a_queued_job_polls(owner: Client, job: Job) -> None:

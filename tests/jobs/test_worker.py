@@ -117,7 +117,11 @@ def test_a_job_whose_process_is_killed_is_resumed(start_worker: StartWorker, tmp
     os.kill(int(attempts(tmp_path)[0].split()[1]), signal.SIGKILL)
     (tmp_path / "gate").touch()
 
-    wait_until(lambda: services.tick() or has_status(job, Status.SUCCEEDED), "the resumed job's success")
+    def resumed() -> bool:
+        services.tick()
+        return has_status(job, Status.SUCCEEDED)
+
+    wait_until(resumed, "the resumed job's success")
     assert job.attempts == 2
     assert [line.split()[0] for line in attempts(tmp_path)] == ["1", "2"]
     assert Job.objects.count() == 1
