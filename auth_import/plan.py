@@ -6,10 +6,15 @@ from typing import Any, Literal, Self
 
 from amplify_files import amplify_meta, backend_config, catalogue, parameters_json, team_provider_info
 from amplify_files.context import ProjectContext
+from amplify_files.javascript_json import stringify
 from amplify_files.outputs import AuthOutputs, masked
 from auth_import.findings import Finding, RuleSet
 from auth_import.observation import Choice
 from auth_import.records import finding_from_record, finding_record
+
+META = "amplify/backend/amplify-meta.json"
+BACKEND_CONFIG = "amplify/backend/backend-config.json"
+TEAM_PROVIDER_INFO = "amplify/team-provider-info.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +93,8 @@ def file_changes(
 
     Of the backend files only the part about auth is shown: what else is in them is never touched.
     """
-    old = _texts(context, masked(before)) if before else {}
-    new = _texts(context, masked(after)) if after else {}
+    old = _texts(context, masked(before)) if before else _without_auth(context)
+    new = _texts(context, masked(after)) if after else _without_auth(context)
     return tuple(
         FileChange(path=path, before=old.get(path, ""), after=new.get(path, ""), backend=path.startswith("amplify/"))
         for path in dict.fromkeys([*new, *old])
@@ -97,14 +102,25 @@ def file_changes(
     )
 
 
+def _without_auth(context: ProjectContext) -> dict[str, str]:
+    """The files an Amplify backend has before an import and after an unlink (Amplify project format, section 5.1)."""
+    if context.kind != "amplify":
+        return {}
+    return {
+        META: stringify({"auth": {}}, indent=2),
+        BACKEND_CONFIG: stringify({"auth": {}}, indent=2),
+        TEAM_PROVIDER_INFO: stringify({context.environment_name: {}}, indent=2),
+    }
+
+
 def _texts(context: ProjectContext, outputs: AuthOutputs) -> dict[str, str]:
     texts: dict[str, str] = {}
     if context.kind == "amplify":
         name = context.resource_name
         texts[f"amplify/backend/auth/{name}/parameters.json"] = parameters_json.render(outputs, context)
-        texts["amplify/backend/amplify-meta.json"] = amplify_meta.render(outputs, context)
-        texts["amplify/backend/backend-config.json"] = backend_config.render(outputs, context)
-        texts["amplify/team-provider-info.json"] = team_provider_info.render(outputs, context)
+        texts[META] = amplify_meta.render(outputs, context)
+        texts[BACKEND_CONFIG] = backend_config.render(outputs, context)
+        texts[TEAM_PROVIDER_INFO] = team_provider_info.render(outputs, context)
     for rendered in catalogue.files(outputs, context):
         texts[rendered.file.name] = rendered.text
     return texts
