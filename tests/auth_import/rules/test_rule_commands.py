@@ -1,6 +1,5 @@
 """Every command a finding shows is one the AWS CLI would take, whatever the names in it."""
 
-import json
 import re
 import shlex
 import subprocess
@@ -8,9 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from botocore import xform_name
 from botocore.model import OperationModel
-from botocore.session import get_session
 from botocore.validate import validate_parameters
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +17,7 @@ from auth_import.observation import Observation
 from auth_import.rules import run, trust_policy
 from auth_import.rules.commands import aws_command, change_user_pool, create_role_and_attach, update_client
 from aws.resources import IdentityPoolRoles
+from tests.auth_import.rules import aws_cli_model
 from tests.auth_import.rules.rule_observations import (
     AUTH_ARN,
     GOOD,
@@ -35,45 +33,9 @@ from tests.auth_import.rules.rule_observations import (
 )
 from tests.auth_import.rules.rule_strategies import HOSTILE, complete_observations
 
-SESSION = get_session()
-SERVICES = {name: SESSION.get_service_model(name) for name in ("cognito-idp", "cognito-identity", "iam")}
-
-
-def operation_named(service: str, name: str) -> OperationModel:
-    model = SERVICES[service]
-    by_name = {xform_name(one, "-"): one for one in model.operation_names}
-    return model.operation_model(by_name[name])
-
 
 def parse(words: list[str]) -> tuple[OperationModel, dict[str, Any]]:
-    """What the AWS CLI would send: flags of the operation's own parameters, JSON for everything that is not text."""
-    assert words[0] == "aws"
-    operation = operation_named(words[1], words[2])
-    assert words[3] == "--region"
-    assert words[4] == REGION
-    shape = operation.input_shape
-    assert shape is not None
-    members = {xform_name(name, "-"): name for name in shape.members}
-    sent: dict[str, Any] = {}
-    rest = iter(words[5:])
-    for word in rest:
-        assert word.startswith("--"), word
-        flag, equals, attached = word[2:].partition("=")
-        if flag == "cli-input-json":
-            return operation, json.loads(next(rest))
-        if flag in ("query", "output"):
-            next(rest)
-            continue
-        negated = flag.removeprefix("no-")
-        name = members[negated if negated in members else flag]
-        kind = shape.members[name].type_name
-        if kind == "boolean":
-            sent[name] = flag == negated
-            continue
-        value = attached if equals else next(rest)
-        assert not value.startswith(("file://", "fileb://", "http://", "https://")), value
-        sent[name] = value if kind == "string" else json.loads(value)
-    return operation, sent
+    return aws_cli_model.parse(words, region=REGION)
 
 
 def check(command: str) -> None:
@@ -206,9 +168,9 @@ def test_a_change_of_a_user_pool_sends_back_every_setting_an_update_takes() -> N
     operation, sent = parse(words[: words.index("|")])
     assert (operation.name, sent) == ("DescribeUserPool", {"UserPoolId": POOL_ID})
     program = words[words.index("jq") + 1]
-    update = SERVICES["cognito-idp"].operation_model("UpdateUserPool").input_shape
+    update = aws_cli_model.SERVICES["cognito-idp"].operation_model("UpdateUserPool").input_shape
     assert update is not None
-    described = SERVICES["cognito-idp"].shape_for("UserPoolType").members  # type: ignore[attr-defined]
+    described = aws_cli_model.SERVICES["cognito-idp"].shape_for("UserPoolType").members  # type: ignore[attr-defined]
     named = set(re.findall(r"[A-Z][A-Za-z]+", program[program.index("{") : program.index("}")]))
     assert set(update.members) & set(described) <= named
     assert named <= set(update.members) | {"Id", "Name"}
