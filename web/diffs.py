@@ -24,6 +24,9 @@ class DiffRow:
 
 def rows_between(old: str, new: str, *, context_lines: int = 3) -> list[DiffRow]:
     """Compare two texts; equal texts give no row, and a missing newline at the end counts as a difference."""
+    if old and new and not old.endswith("\n") and not new.endswith("\n"):
+        # Neither side has the newline, so the note about it would only be in the way.
+        old, new = old + "\n", new + "\n"
     lines = unified_diff(lines_of(old), lines_of(new), n=context_lines)
     return list(rows(with_end_notes(lines)))
 
