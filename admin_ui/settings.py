@@ -237,7 +237,6 @@ WHITENOISE_USE_FINDERS = not COLLECTED
 
 # --- Work against AWS. The sandbox answers on loopback on purpose, so the check that warns of it is silent there. ---
 SILENCED_SYSTEM_CHECKS = ["aws.W001"] if SANDBOX else []
-AWS_QUOTA_SHARE = env.float("AWS_QUOTA_SHARE", default=0.2)
 SCREEN_DEADLINE_SECONDS = env.float("SCREEN_DEADLINE_SECONDS", default=20.0)
 
 # --- Logs ---
