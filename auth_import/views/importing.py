@@ -54,8 +54,11 @@ def page(request: HttpRequest, project: str, env: str) -> HttpResponse:
             context |= _identity_pools(environment, wizard)
         if wizard.choice:
             context |= _preflight(request, environment, wizard.choice)
-    response = render_page(request, TEMPLATE, context, fragment=fragment)
-    return _follow(response, environment, wizard) if fragment == "choices" and wants_fragment(request) else response
+    if fragment == "choices" and wants_fragment(request):
+        # What was checked belongs to the old choices, so the fourth section is replaced along with the others.
+        response = render_page(request, TEMPLATE, context | {"oob": True}, fragment=fragment)
+        return _follow(response, environment, wizard)
+    return render_page(request, TEMPLATE, context, fragment=fragment)
 
 
 def _follow(response: HttpResponse, environment: Environment, wizard: Wizard) -> HttpResponse:
