@@ -7,7 +7,7 @@ from django.db import models
 class User(AbstractUser):
     """A person with an account in this console. Several people may have no address, nobody shares one."""
 
-    email = models.EmailField("e-mail address", unique=True, null=True, blank=True)
+    email = models.EmailField("e-mail address", unique=True, null=True, blank=True)  # type: ignore[assignment]
 
     def save(self, *args: object, **kwargs: object) -> None:
         # An empty address is stored as NULL, because two empty texts would collide on the unique index.

@@ -4,14 +4,18 @@ With nothing set, everything runs on the embedded default below STATE: SQLite, a
 override. Which AWS it is, is the AWS SDK's own business (AWS_ENDPOINT_URL, AWS_PROFILE, AWS_REGION).
 """
 
+import contextlib
+import os
 import secrets
 import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -27,14 +31,25 @@ def _embedded_secret(name: str) -> str:
     path = STATE / name
     if not path.exists():
         STATE.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
+        # Written under another name first: of two processes that start together, neither reads a half-written secret,
+        # and the one whose link comes second takes the first one's.
+        draft = path.with_name(f"{name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50))
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text().strip()
 
 
 # Outside the embedded default (a database of one's own is named) a missing secret stops the process.
 EMBEDDED = "DATABASE_URL" not in env.ENVIRON and "DATABASE_URL_FILE" not in env.ENVIRON
-SECRET_KEY = env.str("SECRET_KEY", default=_embedded_secret("secret-key")) if EMBEDDED else env.str("SECRET_KEY")
+SECRET_KEY = env.str("SECRET_KEY", default="") or (_embedded_secret("secret-key") if EMBEDDED else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. A console with a database of its own (DATABASE_URL) needs one, the same for all of its "
+        "processes. Set SECRET_KEY, or SECRET_KEY_FILE to a file that holds it, to at least 50 random characters."
+    )
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -161,7 +176,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "environments.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -169,6 +184,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_REAUTHENTICATION_REQUIRED = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+MFA_ADAPTER = "accounts.mfa.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or SANDBOX
@@ -190,6 +206,10 @@ SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
         else []
     }
 }
+OIDC_SERVER = urlsplit(env.str("OIDC_SERVER_URL", default=""))
+SIGN_IN_ORIGINS = [f"{OIDC_SERVER.scheme}://{OIDC_SERVER.netloc}"] if OIDC_SERVER.netloc else []
+SIGN_IN_ORIGINS += env.list("OIDC_PAGE_ORIGINS", default=[])
+"""Where the provider shows its sign-in page: its own host, and OIDC_PAGE_ORIGINS if it sends people elsewhere."""
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="admin-ui@localhost")
@@ -200,7 +220,16 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# Limits of attempts count by address; behind a proxy that is the last one the proxy wrote down, not the proxy's own.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+SECURE_SSL_REDIRECT = env.bool("HTTPS_REDIRECT", default=BEHIND_PROXY and SECURE_COOKIES)
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+# Only answers over TLS carry it; 30 days.
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=2_592_000 if SECURE_COOKIES else 0)
+# What holds for all of a domain's hosts, and preloading it into browsers, is not for one of its hosts to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -211,7 +240,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
-        "form-action": ["'self'"],
+        # Signing in through a provider begins with a form of ours that leads to the provider's page.
+        "form-action": ["'self'", *SIGN_IN_ORIGINS],
     }
 }
 
@@ -236,7 +266,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not COLLECTED
 
 # --- Work against AWS. The sandbox answers on loopback on purpose, so the check that warns of it is silent there. ---
-SILENCED_SYSTEM_CHECKS = ["aws.W001"] if SANDBOX else []
+SILENCED_SYSTEM_CHECKS += ["aws.W001"] if SANDBOX else []
 SCREEN_DEADLINE_SECONDS = env.float("SCREEN_DEADLINE_SECONDS", default=20.0)
 
 # --- Logs ---

@@ -19,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if token:
         return redirect("project", project=token.project.slug)
     assert isinstance(request.user, User)
-    projects = access.visible_projects(request.user).prefetch_related("environments")
+    projects = access.visible_projects(request.user)
     return render_page(request, "admin_ui/home.html", {"projects": projects})
 
 

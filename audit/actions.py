@@ -9,6 +9,7 @@ class Action(StrEnum):
     ENVIRONMENT_CREATED = "environments:environment:create"
     ENVIRONMENT_CHANGED = "environments:environment:change"
     MEMBER_INVITED = "environments:member:invite"
+    INVITATION_WITHDRAWN = "environments:invitation:withdraw"
     MEMBER_JOINED = "environments:member:join"
     MEMBER_CHANGED = "environments:member:change"
     MEMBER_REMOVED = "environments:member:remove"
@@ -23,3 +24,28 @@ class Action(StrEnum):
     SECRET_FILE_READ = "auth_import:file:read-secret"
     JOB_RETRIED = "jobs:job:retry"
     JOB_CANCELLED = "jobs:job:cancel"
+
+
+ACTION_WORDS: dict[str, str] = {
+    Action.PROJECT_CREATED: "Created the project",
+    Action.PROJECT_CHANGED: "Changed the project",
+    Action.ENVIRONMENT_CREATED: "Created the environment",
+    Action.ENVIRONMENT_CHANGED: "Changed the environment",
+    Action.MEMBER_INVITED: "Made an invitation",
+    Action.INVITATION_WITHDRAWN: "Withdrew an invitation",
+    Action.MEMBER_JOINED: "Joined the project",
+    Action.MEMBER_CHANGED: "Changed a member",
+    Action.MEMBER_REMOVED: "Removed a member",
+    Action.TOKEN_CREATED: "Made a token",
+    Action.TOKEN_REVOKED: "Revoked a token",
+    Action.AUTH_PLANNED: "Confirmed an import",
+    Action.AUTH_IMPORTED: "Imported authentication",
+    Action.AUTH_UNLINKED: "Unlinked authentication",
+    Action.AUTH_CHECKED: "Checked authentication",
+    Action.AUTH_FIXED: "Fixed an AWS resource",
+    Action.FUNCTION_ACCESS_ANSWERED: "Answered about functions",
+    Action.SECRET_FILE_READ: "Read a file with a secret",
+    Action.JOB_RETRIED: "Retried a job",
+    Action.JOB_CANCELLED: "Cancelled a job",
+}
+"""What the activity says, with the person before it and the target after it."""

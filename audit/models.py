@@ -15,6 +15,9 @@ class AppendOnlyQuerySet(models.QuerySet["AuditEvent"]):
     def delete(self) -> NoReturn:
         raise TypeError("Audit events are never deleted.")
 
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("Audit events are never changed.")
+
     def of_project(self, slug: str) -> "AppendOnlyQuerySet":
         return self.filter(project=slug)
 
@@ -26,7 +29,7 @@ class AuditEvent(models.Model):
     )
     actor_name = models.CharField(max_length=200)
     action = models.CharField(max_length=80, db_index=True)
-    project = models.CharField(max_length=80, blank=True, db_index=True)
+    project = models.CharField(max_length=80, blank=True)
     environment = models.CharField(max_length=80, blank=True)
     target = models.CharField(max_length=400, blank=True)
     before = models.JSONField(null=True, blank=True)
@@ -37,15 +40,18 @@ class AuditEvent(models.Model):
     objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-at", "-id"]
+        # Numbers are given in the order of writing, and make a stable place to continue reading from.
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["project", "-id"], name="audit_of_a_project")]
 
     def __str__(self) -> str:
         return f"{self.actor_name} {self.action} {self.target}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
+        if not self._state.adding:
             raise TypeError("Audit events are never changed.")
-        super().save(*args, **kwargs)
+        # A new event with an old number is an error of the database, not a change of the old event.
+        super().save(*args, **{**kwargs, "force_insert": True})
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("Audit events are never deleted.")

@@ -8,6 +8,7 @@ from audit.actions import Action
 from audit.models import AuditEvent
 
 SECRET_WORDS = ("secret", "password", "token", "privatekey", "private_key", "code_verifier")
+NOT_RECORDED = "(not recorded)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +19,20 @@ class Actor:
     user_id: int | None = None
 
 
-def without_secrets(value: Any) -> Any:
-    """The same JSON-like value with everything that looks like a secret replaced, however deep it lies.
+def without_secrets(value: Any, *, hidden: bool = False) -> Any:
+    """The same JSON-like value with every text that looks like a secret replaced, however deep it lies.
 
-    Services already keep secrets out; this is the second lock on the door.
+    A text is hidden when its key, or a key above it, sounds like a secret; numbers and flags (a minimum length, "has a
+    secret") are no secrets. Services already keep secrets out; this is the second lock on the door.
     """
     if isinstance(value, Mapping):
         return {
-            key: "(not recorded)"
-            if any(word in str(key).lower() for word in SECRET_WORDS) and isinstance(item, str) and item
-            else without_secrets(item)
+            str(key): without_secrets(item, hidden=hidden or any(word in str(key).lower() for word in SECRET_WORDS))
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
-        return [without_secrets(item) for item in value]
-    return value
+        return [without_secrets(item, hidden=hidden) for item in value]
+    return NOT_RECORDED if hidden and isinstance(value, str) and value else value
 
 
 def record(

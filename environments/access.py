@@ -6,12 +6,12 @@ Strangers get 404, so that the existence of a project is not told; members witho
 from typing import cast
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404, HttpRequest
 
 from accounts.models import User
 from audit.record import Actor
-from environments.models import Environment, Membership, Project, ProjectToken
+from environments.models import Environment, Membership, MembershipEnvironment, Project, ProjectToken
 from environments.permissions import Permission, Role, permissions_of
 
 NOTHING: frozenset[Permission] = frozenset()
@@ -42,12 +42,12 @@ def permissions_for_user(user: User, project: Project, environment: Environment 
     membership = Membership.objects.filter(project=project, user=user).prefetch_related("environments").first()
     if membership is None:
         return NOTHING
-    narrowed_to = {row.pk for row in membership.environments.all()}
-    if narrowed_to and (environment is not None and environment.pk not in narrowed_to):
-        return NOTHING
-    if narrowed_to and environment is None:
+    limits = {row.pk for row in membership.environments.all()}
+    if limits and environment is None:
         # Somebody who may only touch some environments reads the project's own pages and changes nothing there.
         return permissions_of(membership.role) & permissions_of(Role.VIEWER)
+    if limits and environment is not None and environment.pk not in limits:
+        return NOTHING
     return permissions_of(membership.role)
 
 
@@ -107,15 +107,34 @@ def environment(request: HttpRequest, project_slug: str, name: str, *, needs: Pe
 
 
 def visible_projects(user: User) -> QuerySet[Project]:
-    """The projects this person may see."""
-    rows = Project.objects.all()
-    return rows if user.is_superuser else rows.filter(memberships__user=user).distinct()
+    """The projects this person may see, each with its environments that they may see."""
+    if user.is_superuser:
+        return Project.objects.prefetch_related("environments")
+    membership = Membership.objects.filter(project=OuterRef("project"), user=user)
+    unlimited = Exists(membership.filter(environments=None))
+    named = Exists(membership.filter(environments=OuterRef("pk")))
+    return Project.objects.filter(memberships__user=user).prefetch_related(
+        Prefetch("environments", Environment.objects.filter(unlimited | named))
+    )
 
 
 def visible_environments(request: HttpRequest, row: Project) -> QuerySet[Environment]:
     """The environments of the project that the sender of the request may see."""
     rows = Environment.objects.filter(project=row).select_related("project")
+    return rows.filter(pk__in=_limits(request, row)) if is_limited(request, row) else rows
+
+
+def is_limited(request: HttpRequest, row: Project) -> bool:
+    """Whether the sender of the request is a member for some of the project's environments only."""
+    return bool(_limits(request, row))
+
+
+def _limits(request: HttpRequest, row: Project) -> frozenset[int]:
+    """The environments that the membership is limited to, asked once per request; none: not limited."""
     if token_of(request) or not isinstance(request.user, User) or request.user.is_superuser:
-        return rows
-    narrowed = Environment.objects.filter(membership__user=request.user, membership__project=row)
-    return rows.filter(pk__in=narrowed) if narrowed.exists() else rows
+        return frozenset()
+    cache: dict[int, frozenset[int]] = request.__dict__.setdefault("_limits", {})
+    if row.pk not in cache:
+        limits = MembershipEnvironment.objects.filter(membership__user=request.user, membership__project=row)
+        cache[row.pk] = frozenset(limits.values_list("environment_id", flat=True))
+    return cache[row.pk]

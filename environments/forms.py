@@ -63,7 +63,7 @@ class MemberForm(forms.Form):
         field = self.fields["environments"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = Environment.objects.filter(project=membership.project)
-        field.label_from_instance = lambda row: row.name  # type: ignore[method-assign]
+        field.label_from_instance = lambda row: row.name  # type: ignore[method-assign, assignment]
 
 
 class TokenForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -10,9 +10,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from accounts.models import User
 from aws.target import AwsTarget
 from environments.permissions import Role
 
@@ -28,12 +30,12 @@ PRODUCTION_NAMES = frozenset({"prod", "production", "live", "main", "master"})
 AMPLIFY_ENVIRONMENT_NAME = re.compile(r"[a-z]{2,10}")
 STANDALONE_ENVIRONMENT_NAME = re.compile(r"[a-z][a-z0-9-]{0,29}")
 
-validate_region = RegexValidator(r"^[a-z]{2}(-[a-z]+)+-\d$", "Enter an AWS Region code, for example eu-west-1.")
+validate_region = RegexValidator(r"^[a-z]{2,4}(-[a-z]+)+-\d\Z", "Enter an AWS Region code, for example eu-west-1.")
 validate_role_arn = RegexValidator(
-    r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$",
+    r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+\Z",
     "Enter the ARN of an IAM role, for example arn:aws:iam::111122223333:role/AdminUI.",
 )
-validate_app_id = RegexValidator(r"^d[a-z0-9]{1,19}$", "Enter an Amplify app id, for example d2examplexyz01.")
+validate_app_id = RegexValidator(r"^d[a-z0-9]{1,19}\Z", "Enter an Amplify app id, for example d2examplexyz01.")
 
 
 class Project(models.Model):
@@ -55,6 +57,9 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("project", args=[self.slug])
 
     @staticmethod
     def free_slug(name: str) -> str:
@@ -92,6 +97,9 @@ class Environment(models.Model):
     def __str__(self) -> str:
         return f"{self.project.name} / {self.name}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("environment", args=[self.project.slug, self.name])
+
     def clean(self) -> None:
         amplify = self.kind == self.Kind.AMPLIFY
         pattern = AMPLIFY_ENVIRONMENT_NAME if amplify else STANDALONE_ENVIRONMENT_NAME
@@ -126,7 +134,8 @@ class Membership(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.VIEWER)
-    environments = models.ManyToManyField(Environment, blank=True)
+    environments = models.ManyToManyField(Environment, blank=True, through="MembershipEnvironment")
+    """The environments the person is limited to; none: all of them."""
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -137,9 +146,35 @@ class Membership(models.Model):
         return f"{self.user} in {self.project}"
 
 
+class MembershipEnvironment(models.Model):
+    """One environment that a person is limited to.
+
+    While somebody is limited to an environment it cannot be deleted: the last row of a membership would vanish with it,
+    and no row means every environment. Whoever removes environments settles first what these people may see.
+    """
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE)
+    environment = models.ForeignKey(Environment, on_delete=models.RESTRICT)
+
+    class Meta:
+        db_table = "environments_membership_environments"
+        constraints = [
+            models.UniqueConstraint(fields=["membership", "environment"], name="one_limit_to_an_environment")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership}: {self.environment.name}"
+
+
 def _digest(secret: str) -> str:
     """Tokens are long and random, so a plain hash is enough; only the hash is stored."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> "InvitationQuerySet":
+        """The invitations whose link still works."""
+        return self.filter(accepted_by_name="", withdrawn=None, expires__gt=timezone.now())
 
 
 class Invitation(models.Model):
@@ -153,6 +188,9 @@ class Invitation(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     accepted_by_name = models.CharField(max_length=200, blank=True)
+    withdrawn = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created"]
@@ -170,11 +208,14 @@ class Invitation(models.Model):
     @classmethod
     def find(cls, secret: str) -> "Invitation | None":
         """The invitation of this link while it can still be used."""
-        return (
-            cls.objects.select_related("project")
-            .filter(digest=_digest(secret), accepted_by_name="", expires__gt=timezone.now())
-            .first()
-        )
+        return cls.objects.open().select_related("project").filter(digest=_digest(secret)).first()
+
+    @staticmethod
+    def project_joined(secret: str, user: User) -> Project | None:
+        """The project that this link has made the person a member of, for whoever opens it once more."""
+        return Project.objects.filter(
+            invitations__digest=_digest(secret), invitations__accepted_by_name=user.label, memberships__user=user
+        ).first()
 
 
 class ProjectToken(models.Model):

@@ -12,17 +12,41 @@ from audit.record import Actor, record
 from environments.models import PRODUCTION_NAMES, Environment, Invitation, Membership, Project, ProjectToken
 from environments.permissions import Role
 
+SLUG_ATTEMPTS = 5
+
 
 @transaction.atomic
 def create_project(*, name: str, actor: Actor, frontend: str = Project.Frontend.JAVASCRIPT) -> Project:
-    """Create a project; the person who does it becomes its first member, with full access."""
-    project = Project(name=name.strip(), slug=Project.free_slug(name), frontend=frontend)
-    project.full_clean()
-    project.save()
+    """Create a project; the person who does it becomes its first member, with full access.
+
+    Raises ValidationError when the name is empty or too long.
+    """
+    project = Project(name=name.strip(), frontend=frontend)
+    project.full_clean(exclude=["slug"])
+    _save_with_free_slug(project)
     if actor.user_id:
         Membership.objects.create(project=project, user_id=actor.user_id, role=Role.FULL_ACCESS)
-    record(action=Action.PROJECT_CREATED, actor=actor, project=project.slug, target=project.name)
+    record(
+        action=Action.PROJECT_CREATED,
+        actor=actor,
+        project=project.slug,
+        target=project.name,
+        after={"name": project.name, "frontend": project.frontend},
+    )
     return project
+
+
+def _save_with_free_slug(project: Project) -> None:
+    """Somebody else may take the free slug first; then the next one is tried."""
+    for _ in range(SLUG_ATTEMPTS):
+        project.slug = Project.free_slug(project.name)
+        try:
+            with transaction.atomic():
+                project.save()
+            return
+        except IntegrityError:
+            continue
+    raise ValidationError("Several people are creating a project of this name. Try again.")
 
 
 @transaction.atomic
@@ -67,28 +91,54 @@ def invite(*, project: Project, role: str, note: str, actor: Actor) -> tuple[Inv
 
 @transaction.atomic
 def accept_invitation(*, invitation: Invitation, user: User) -> bool:
-    """Make the person a member. False when somebody else was faster; an existing member keeps the role they have."""
-    won = Invitation.objects.filter(pk=invitation.pk, accepted_by_name="").update(accepted_by_name=user.label)
+    """Make the person a member. False when the link stopped working meanwhile.
+
+    The invitation of an existing member stays open for somebody else: they keep the role they have, and it is True.
+    """
+    if Membership.objects.filter(project=invitation.project, user=user).exists():
+        return True
+    won = Invitation.objects.open().filter(pk=invitation.pk).update(accepted_by_name=user.label)
     if not won:
         return False
-    Membership.objects.get_or_create(project=invitation.project, user=user, defaults={"role": invitation.role})
+    Membership.objects.create(project=invitation.project, user=user, role=invitation.role)
     record(
         action=Action.MEMBER_JOINED,
         actor=Actor(name=user.label, user_id=user.pk),
         project=invitation.project.slug,
         target=user.label,
-        after={"role": invitation.role},
+        after={"role": invitation.role, "invited by": invitation.created_by_name},
     )
     return True
+
+
+@transaction.atomic
+def withdraw_invitation(*, invitation: Invitation, actor: Actor) -> bool:
+    """End an invitation's link at once. False when it no longer worked anyway."""
+    won = Invitation.objects.open().filter(pk=invitation.pk).update(withdrawn=timezone.now())
+    if won:
+        record(
+            action=Action.INVITATION_WITHDRAWN,
+            actor=actor,
+            project=invitation.project.slug,
+            target=invitation.note or "by link",
+            before={"role": invitation.role},
+        )
+    return bool(won)
 
 
 @transaction.atomic
 def change_member(*, membership: Membership, role: str, environments: list[Environment], actor: Actor) -> None:
     """Change a role and the environments it reaches (none named: all).
 
-    Raises ValidationError when that would leave the project without a member who has full access to all of it.
+    Raises ValidationError when that would leave the project without a member who has full access to all of it, or when
+    an environment belongs to another project.
     """
-    before = {"role": membership.role, "environments": [row.name for row in membership.environments.all()]}
+    if any(row.project_id != membership.project_id for row in environments):
+        raise ValidationError("Choose environments of this project.")
+    before = _access_of(membership)
+    after = {"role": Role(role).value, "environments": sorted(row.name for row in environments)}
+    if before == after:
+        return
     if role != Role.FULL_ACCESS or environments:
         _keep_one_owner(membership)
     membership.role = role
@@ -100,7 +150,7 @@ def change_member(*, membership: Membership, role: str, environments: list[Envir
         project=membership.project.slug,
         target=membership.user.label,
         before=before,
-        after={"role": role, "environments": [row.name for row in environments]},
+        after=after,
     )
 
 
@@ -113,16 +163,22 @@ def remove_member(*, membership: Membership, actor: Actor) -> None:
         actor=actor,
         project=membership.project.slug,
         target=membership.user.label,
-        before={"role": membership.role},
+        before=_access_of(membership),
     )
     membership.delete()
 
 
+def _access_of(membership: Membership) -> dict[str, Any]:
+    return {"role": membership.role, "environments": [row.name for row in membership.environments.order_by("name")]}
+
+
 def _keep_one_owner(leaving: Membership) -> None:
-    others = Membership.objects.select_for_update().filter(
-        project=leaving.project, role=Role.FULL_ACCESS, environments=None
+    # Two owners who remove each other at the same moment take turns here.
+    Project.objects.select_for_update().get(pk=leaving.project_id)
+    owners = Membership.objects.filter(
+        project=leaving.project_id, role=Role.FULL_ACCESS, environments=None, user__is_active=True
     )
-    if leaving.role == Role.FULL_ACCESS and not others.exclude(pk=leaving.pk).exists():
+    if owners.filter(pk=leaving.pk).exists() and not owners.exclude(pk=leaving.pk).exists():
         raise ValidationError("The project would be left without a member who has full access. Name another one first.")
 
 
@@ -138,4 +194,10 @@ def create_token(*, project: Project, name: str, role: str, actor: Actor) -> tup
 def revoke_token(*, token: ProjectToken, actor: Actor) -> None:
     """End a token at once. Revoking one twice does nothing."""
     if ProjectToken.objects.filter(pk=token.pk, revoked=None).update(revoked=timezone.now()):
-        record(action=Action.TOKEN_REVOKED, actor=actor, project=token.project.slug, target=token.name)
+        record(
+            action=Action.TOKEN_REVOKED,
+            actor=actor,
+            project=token.project.slug,
+            target=token.name,
+            before={"role": token.role},
+        )

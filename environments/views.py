@@ -4,20 +4,23 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.adapter import INVITED_SESSION_KEY
 from accounts.models import User
 from audit.models import AuditEvent
 from environments import access, services
+from environments.adapter import INVITED_SESSION_KEY
 from environments.forms import EnvironmentForm, InvitationForm, MemberForm, ProjectForm, TokenForm
-from environments.models import Environment, Invitation, Membership, ProjectToken
+from environments.models import Environment, Invitation, Membership, Project, ProjectToken
 from environments.permissions import ROLE_WORDS, Permission, Role
 from web.pages import redirect_page, render_page
+
+EVENTS_A_PAGE = 50
+MOST_DIGITS = 19
+"""Numbers of rows stay below this many digits, in every database."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,8 +29,12 @@ def create_project(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("A token belongs to one project and cannot create another.")
     form = ProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        project = services.create_project(actor=access.actor(request), **form.cleaned_data)
-        return redirect_page(request, "create-environment", project=project.slug)
+        try:
+            project = services.create_project(actor=access.actor(request), **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect_page(request, "create-environment", project=project.slug)
     return render_page(request, "environments/create_project.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -70,14 +77,36 @@ def members(request: HttpRequest, project: str) -> HttpResponse:
         form = InvitationForm()
     context = {
         "project": row,
-        "memberships": row.memberships.select_related("user").prefetch_related("environments"),
-        "invitations": row.invitations.filter(accepted_by_name=""),
+        "memberships": memberships_of(request, row),
+        "invitations": row.invitations.open(),
         "roles": [(role.label, ROLE_WORDS[role]) for role in Role],
         "form": form,
         "link": link,
         "may_manage": access.may(request, Permission.MANAGE_MEMBERS, row),
     }
     return render_page(request, "environments/members.html", context, status=422 if form.errors else 200)
+
+
+def memberships_of(request: HttpRequest, row: Project) -> list[tuple[Membership, list[str], int]]:
+    """Each with the names of the environments it is limited to, and how many more the reader may not see."""
+    visible = {environment.pk for environment in access.visible_environments(request, row)}
+    rows = []
+    for membership in row.memberships.select_related("user").prefetch_related("environments"):
+        limits = membership.environments.all()
+        names = [environment.name for environment in limits if environment.pk in visible]
+        rows.append((membership, names, len(limits) - len(names)))
+    return rows
+
+
+@require_POST
+def withdraw_invitation(request: HttpRequest, project: str, invitation_id: int) -> HttpResponse:
+    row = access.project(request, project, needs=Permission.MANAGE_MEMBERS)
+    invitation = get_object_or_404(Invitation.objects.select_related("project"), pk=invitation_id, project=row)
+    if services.withdraw_invitation(invitation=invitation, actor=access.actor(request)):
+        messages.success(request, "The link of that invitation no longer works.")
+    else:
+        messages.info(request, "That invitation had already been used, withdrawn or had ended.")
+    return redirect_page(request, "members", project=row.slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +131,8 @@ def member(request: HttpRequest, project: str, membership_id: int) -> HttpRespon
         else:
             messages.success(request, f"{membership.user.label} is now {Role(form.cleaned_data['role']).label}.")
             return redirect_page(request, "members", project=row.slug)
-    context = {"project": row, "membership": membership, "form": form}
+    tokens = row.tokens.filter(revoked=None, created_by_name=membership.user.label)
+    context = {"project": row, "membership": membership, "form": form, "tokens": tokens}
     return render_page(request, "environments/member.html", context, status=422 if form.errors else 200)
 
 
@@ -124,23 +154,26 @@ def remove_member(request: HttpRequest, project: str, membership_id: int) -> Htt
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Where an invitation's link leads. Opening it changes nothing; pressing the button does."""
-    invitation = Invitation.find(secret)
     user = request.user
-    if invitation is None:
+    invitation = Invitation.find(secret)
+    if isinstance(user, User):
         request.session.pop(INVITED_SESSION_KEY, None)
-        return render_page(request, "environments/invitation.html", {"invitation": None}, status=404)
-    if not isinstance(user, User):
+        joined: Project | None
+        if request.method == "POST" and invitation and services.accept_invitation(invitation=invitation, user=user):
+            joined = invitation.project
+        else:
+            joined = Invitation.project_joined(secret, user)
+        if joined:
+            messages.success(request, f"You are a member of {joined.name}.")
+            return redirect_page(request, "project", project=joined.slug)
+    elif invitation:
         request.session[INVITED_SESSION_KEY] = secret
-    elif request.method == "POST":
-        request.session.pop(INVITED_SESSION_KEY, None)
-        if services.accept_invitation(invitation=invitation, user=user):
-            messages.success(request, f"Welcome to {invitation.project.name}.")
-            return redirect_page(request, "project", project=invitation.project.slug)
+    if invitation is None:
         return render_page(request, "environments/invitation.html", {"invitation": None}, status=404)
     context = {
         "invitation": invitation,
+        "role": invitation.get_role_display(),
         "role_words": ROLE_WORDS.get(invitation.role, ""),
-        "role": Role(invitation.role),
     }
     return render_page(request, "environments/invitation.html", context)
 
@@ -170,15 +203,27 @@ def revoke_token(request: HttpRequest, project: str, token_id: int) -> HttpRespo
 
 @require_safe
 def activity(request: HttpRequest, project: str) -> HttpResponse:
-    """Who did what, newest first."""
+    """Who did what, newest first. `?before=` continues after the event of that number."""
     row = access.project(request, project, needs=Permission.VIEW)
+    names = sorted(environment.name for environment in access.visible_environments(request, row))
+    limited = access.is_limited(request, row)
     events = AuditEvent.objects.of_project(row.slug)
-    names = {environment.name for environment in access.visible_environments(request, row)}
-    if len(names) < row.environments.count():
+    if limited:
         events = events.filter(environment__in=[*names, ""])
-    environment = request.GET.get("environment", "")
-    if environment:
-        events = events.filter(environment=environment)
-    page = Paginator(events, 50).get_page(request.GET.get("page"))
-    context = {"project": row, "page": page, "environments": sorted(names), "chosen": environment}
-    return render_page(request, "environments/activity.html", context, fragment="events")
+    chosen = request.GET.get("environment", "")
+    if chosen:
+        events = events.filter(environment=chosen)
+    before = request.GET.get("before", "")
+    if before.isdecimal() and len(before) < MOST_DIGITS:
+        events = events.filter(pk__lt=int(before))
+    page = list(events[: EVENTS_A_PAGE + 1])
+    context = {
+        "project": row,
+        "events": page[:EVENTS_A_PAGE],
+        "older": page[EVENTS_A_PAGE - 1].pk if len(page) > EVENTS_A_PAGE else None,
+        "is_first_page": not before,
+        "environments": names,
+        "chosen": chosen,
+        "limited": limited,
+    }
+    return render_page(request, "environments/activity.html", context)

@@ -182,7 +182,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created", models.DateTimeField(auto_now_add=True)),
-                ("environments", models.ManyToManyField(blank=True, to="environments.environment")),
                 (
                     "user",
                     models.ForeignKey(
@@ -204,6 +203,35 @@ class Migration(migrations.Migration):
                 "ordering": ["user__email", "user__username"],
                 "constraints": [models.UniqueConstraint(fields=("project", "user"), name="one_membership_of_a_person")],
             },
+        ),
+        migrations.CreateModel(
+            name="MembershipEnvironment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "environment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, to="environments.environment"
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="environments.membership"),
+                ),
+            ],
+            options={
+                "db_table": "environments_membership_environments",
+                "constraints": [
+                    models.UniqueConstraint(fields=("membership", "environment"), name="one_limit_to_an_environment")
+                ],
+            },
+        ),
+        migrations.AddField(
+            model_name="membership",
+            name="environments",
+            field=models.ManyToManyField(
+                blank=True, through="environments.MembershipEnvironment", to="environments.environment"
+            ),
         ),
         migrations.AddConstraint(
             model_name="environment",

@@ -5,7 +5,15 @@ from typing import Any
 
 from django import template
 
+from audit.actions import ACTION_WORDS
+
 register = template.Library()
+
+
+@register.filter
+def action_words(action: str) -> str:
+    """What happened, in words; an action of a later version is shown as it is."""
+    return ACTION_WORDS.get(action, action)
 
 
 @register.filter
