@@ -38,9 +38,10 @@ def _missing(observation: Observation, client_id: str) -> Judgement | None:
     """The failure of a chosen client that is not one of the pool's, or None if the pool has it or it is unread."""
     if readable_pool(observation) is None:
         return None
-    listed = listed_ids(observation)
-    fault = describe_fault(observation, client_id)
-    if not (listed is not None and client_id not in listed) and not (fault is not None and fault.kind == "not-found"):
+    listed, fault = listed_ids(observation), describe_fault(observation, client_id)
+    unlisted = listed is not None and client_id not in listed
+    unknown_to_aws = fault is not None and fault.kind == "not-found"
+    if not unlisted and not unknown_to_aws:
         return None
     return Judgement(
         Severity.FAIL,

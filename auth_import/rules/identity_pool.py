@@ -41,11 +41,12 @@ def _entry_label(observation: Observation, entry: UserPoolProvider) -> str:
 
 
 def _add(observation: Observation, pool: IdentityPool, client_ids: tuple[str, ...]) -> str:
+    """The command that adds those of the clients that are known to exist; nothing if none is."""
+    known = [client_id for client_id in client_ids if client_id in known_clients(observation)]
+    if not known:
+        return ""
     return add_providers(
-        pool,
-        user_pool_id=observation.choice.user_pool_id,
-        client_ids=client_ids,
-        region=observation.setting.region,
+        pool, user_pool_id=observation.choice.user_pool_id, client_ids=known, region=observation.setting.region
     )
 
 
@@ -102,7 +103,8 @@ def _trusts_pool(observation: Observation, rule_set: RuleSet) -> Judgement:
             f"Add the chosen clients as providers, or choose another identity pool. {IDENTITY_POOL_NOT_READ}",
             _add(observation, pool, chosen),
         ),
-        fixes=(Fix.ADD_PROVIDERS,),
+        # A client with a secret is a provider like another, but not the one that is missing here.
+        fixes=(Fix.ADD_PROVIDERS,) if any(item in clients and not clients[item].has_secret for item in chosen) else (),
     )
 
 
@@ -143,8 +145,11 @@ def _both_clients(observation: Observation, rule_set: RuleSet) -> Judgement:
         reason="Whoever signs in through a client that is not named gets no AWS credentials: “Token is not from a"
         " supported provider of this identity pool”.",
         affects=f"people who sign in from {' and '.join(who[item] for item in missing)}",
-        cure=Cure(f"Add it as a provider. {IDENTITY_POOL_NOT_READ}", _add(observation, pool, missing)),
-        fixes=(Fix.ADD_PROVIDERS,),
+        cure=Cure(
+            f"Add what is missing to the identity pool's providers. {IDENTITY_POOL_NOT_READ}",
+            _add(observation, pool, missing),
+        ),
+        fixes=(Fix.ADD_PROVIDERS,) if clients.keys() >= set(missing) else (),
     )
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from auth_import.findings import Cure, Finding, Fix, RuleSet, Severity
 from auth_import.observation import Observation
 
+NOT_ANYWAY = "cannot be imported anyway"
 AMPLIFY_REFUSES = (
-    "The Amplify CLI refuses this too, so the next `amplify pull` of this Amplify environment would fail;"
-    " that is why it cannot be imported anyway."
+    f"In an Amplify environment it {NOT_ANYWAY}: the Amplify CLI refuses it too, so the developer's own next"
+    " `amplify pull` would fail."
 )
 
 
@@ -58,7 +59,7 @@ def rule(family: str, rule_id: str, title: str, judge: Judge) -> Rule:
                 reason = own.reason
             if own.severity is Severity.FAIL:
                 overridable = not refused_by_cli
-                if amplify and refused_by_cli:
+                if amplify and refused_by_cli and NOT_ANYWAY not in reason:
                     reason = f"{reason} {AMPLIFY_REFUSES}".strip()
         return Finding(
             id=rule_id,

@@ -2,10 +2,11 @@
 
 from auth_import.findings import Cure, Severity
 from auth_import.observation import Observation
-from auth_import.rules.judgement import Judgement
+from auth_import.rules.judgement import NOT_ANYWAY, Judgement
 from aws.errors import Fault
 from aws.resources import AppClient, AppClientSummary, IdentityPool, IdentityPoolRoles, UserPool
 
+DESCRIBE_USER_POOL = "cognito-idp:DescribeUserPool"
 _WORDS = {
     "not-found": ("AWS says it does not exist", "Check the id and the Region, then check again."),
     "denied": (
@@ -42,12 +43,14 @@ def next_step(fault: Fault | None) -> str:
 def unread(what: str, fault: Fault | None, *, severity: Severity, affects: str = "") -> Judgement:
     """The honest answer when the thing a rule looks at could not be read."""
     if severity is Severity.FAIL:
-        reason = "The import needs this answer, so it waits until AWS gives it; there is no importing without it."
+        reason = f"The import needs this answer; until AWS gives it, this {NOT_ANYWAY}."
     else:
         reason = "Without this answer the console cannot tell; the import does not depend on it."
+    through_the_pool = fault is not None and fault.action == DESCRIBE_USER_POOL and what != "the user pool"
+    because = "could not be read, because the user pool could not" if through_the_pool else "could not be read"
     return Judgement(
         severity,
-        observed=f"{what} could not be read: {fault_words(fault)}",
+        observed=f"{what} {because}: {fault_words(fault)}",
         reason=reason,
         affects=affects or ("whoever imports" if severity is Severity.FAIL else "whoever relies on this check"),
         cure=Cure(next_step(fault)),
@@ -77,8 +80,10 @@ def known_clients(observation: Observation) -> dict[str, AppClient]:
 
 
 def listed_ids(observation: Observation) -> frozenset[str] | None:
-    """The ids of all clients of the pool; None if the list is unread or not complete."""
+    """The ids of all clients of the pool; None if the list, or the pool itself, is unread or not complete."""
     if isinstance(observation.clients, Fault) or not observation.clients_complete:
+        return None
+    if readable_pool(observation) is None:
         return None
     return frozenset(client.id for client in observation.clients)
 

@@ -90,10 +90,12 @@ def _client_available(observation: Observation, *, secret: bool, missing: Severi
             cure=Cure("Show all app clients in the list of clients; each row then says whether it has a secret."),
         )
     name = f"{pool.name}-{'native' if secret else 'web'}"
-    text = f"Create an app client {words} with the OAuth settings of the other one, so that the pair matches."
+    text = f"Create an app client {words}, and give it the OAuth settings of the other one, so that the pair matches."
     return Judgement(
         missing,
-        observed=f"none of the {len(known)} app clients is {words}",
+        observed=f"none of the pool's {len(known)} app clients is one {words}"
+        if known
+        else "the pool has no app client",
         reason="Mobile apps and servers are documented to use a client with a secret, which stays out of browsers."
         if secret
         else "A browser cannot keep a secret, so the web app needs an app client that has none.",

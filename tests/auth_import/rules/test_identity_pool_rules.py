@@ -184,3 +184,29 @@ def test_clients_are_named_by_name_and_id() -> None:
     assert f"{WEB.name} ({WEB_ID})" in observed
     # The native client has a secret, so it is not what makes the identity pool acceptable.
     assert NATIVE.name not in observed
+
+
+def test_a_client_that_is_not_known_to_exist_is_not_offered_as_a_provider() -> None:
+    gone = fault("not-found", "cognito-idp:DescribeUserPoolClient")
+    attached_to_none = identity_pool(replace(GOOD, web_client=gone, native_client=gone), user_pool_providers=())
+    for rule_id in (TRUSTS, BOTH):
+        finding = found(rule_id, attached_to_none)
+        assert (finding.severity, finding.fixes, finding.cure.command) == ("fail", (), "")
+    web_only = identity_pool(replace(GOOD, native_client=gone), user_pool_providers=())
+    assert found(TRUSTS, web_only).fixes == (Fix.ADD_PROVIDERS,)
+    assert NATIVE_ID not in found(TRUSTS, web_only).cure.command
+    assert found(BOTH, web_only).fixes == ()
+
+
+def test_adding_only_clients_with_a_secret_is_no_fix_for_a_pool_that_is_not_trusted() -> None:
+    observation = identity_pool(replace(GOOD, web_client=replace(WEB, secret="sample")), user_pool_providers=())
+    assert found(TRUSTS, observation).fixes == ()
+
+
+def test_with_the_user_pool_unread_nothing_is_said_about_its_clients() -> None:
+    pool_gone = fault("not-found", "cognito-idp:DescribeUserPool")
+    observation = replace(GOOD, pool=pool_gone, clients=(), web_client=None, native_client=None)
+    finding = found(TRUSTS, observation)
+    assert "which could not be read" in finding.observed
+    assert finding.fixes == ()
+    assert "because the user pool could not" in found("client.web-found", observation).observed

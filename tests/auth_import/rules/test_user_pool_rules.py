@@ -27,6 +27,8 @@ ALL_SECRET = replace(GOOD, web_client=replace(WEB, secret="sample"))
 NO_SECRET = replace(GOOD, native_client=replace(NATIVE, secret=""))
 MFA_DENIED = replace(GOOD, mfa=fault("denied", "cognito-idp:GetUserPoolMfaConfig"))
 UNREAD = replace(GOOD, pool=fault("unavailable", DESCRIBE))
+GONE = fault("not-found", "cognito-idp:DescribeUserPoolClient")
+EMPTY = replace(GOOD, clients=(), web_client=GONE, native_client=GONE)
 ONE_UNSEEN = replace(
     GOOD,
     native_client=replace(NATIVE, secret=""),
@@ -48,11 +50,12 @@ CASES = [
     ("pool.exists", replace(GOOD, pool=fault("throttled", DESCRIBE)), "fail/fail", "slow down"),
     ("pool.exists", UNREAD, "fail/fail", "ConnectTimeout"),
     ("pool.web-client-available", GOOD, "pass/pass", "shop-web"),
-    ("pool.web-client-available", ALL_SECRET, "fail/fail", "none of the 2 app clients"),
+    ("pool.web-client-available", ALL_SECRET, "fail/fail", "none of the pool's 2 app clients"),
     ("pool.web-client-available", replace(GOOD, clients=fault("denied", "x:y")), "fail/fail", "could not be read"),
     ("pool.web-client-available", UNREAD, "fail/fail", "could not be read"),
+    ("pool.web-client-available", EMPTY, "fail/fail", "no app client"),
     ("pool.native-client-available", GOOD, "pass/pass", "shop-native"),
-    ("pool.native-client-available", NO_SECRET, "fail!/info", "none of the 2 app clients"),
+    ("pool.native-client-available", NO_SECRET, "fail!/info", "none of the pool's 2 app clients"),
     ("pool.native-client-available", one_client_for_both(), "pass/pass", "shop-native"),
     ("pool.native-client-available", ONE_UNSEEN, "info/info", "1 of 3 clients not looked at"),
     ("pool.native-client-available", replace(NO_SECRET, clients_complete=False), "info/info", "other clients not"),
