@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from auth_import.observation import Choice, Observation, Setting
 from aws import app_clients, identity_pools, roles, user_pools
-from aws.errors import Fault
+from aws.errors import AwsError, Fault
 from aws.resources import AppClient, AppClientSummary, IdentityPool, IdentityPoolRoles, Role
 from aws.side_by_side import Pending, Together
 from aws.target import AwsTarget
@@ -22,14 +22,7 @@ def observe(*, target: AwsTarget, choice: Choice, setting: Setting, seconds: flo
     """
     pool_id, identity_pool_id = choice.user_pool_id, choice.identity_pool_id
     with Together(seconds=seconds) as together:
-        pool = together.start(user_pools.describe_user_pool, target, pool_id)
-        web = together.start(app_clients.describe_app_client, target, pool_id, choice.web_client_id)
-        native = (
-            web
-            if choice.native_client_id == choice.web_client_id
-            else together.start(app_clients.describe_app_client, target, pool_id, choice.native_client_id)
-        )
-        providers = together.start(user_pools.list_identity_providers, target, pool_id)
+        # What other calls wait for goes first, so that its answers are not read behind all the others.
         identity_pool: Pending[IdentityPool] | None = None
         pool_roles: Pending[IdentityPoolRoles] | None = None
         authenticated: Pending[Role | None] | None = None
@@ -38,6 +31,15 @@ def observe(*, target: AwsTarget, choice: Choice, setting: Setting, seconds: flo
             pool_roles = together.start(identity_pools.identity_pool_roles, target, identity_pool_id)
             authenticated = together.after(pool_roles, lambda known: _role(target, known.authenticated_arn))
             unauthenticated = together.after(pool_roles, lambda known: _role(target, known.unauthenticated_arn))
+        providers = together.start(user_pools.list_identity_providers, target, pool_id)
+        pool = together.start(user_pools.describe_user_pool, target, pool_id)
+        web = together.start(app_clients.describe_app_client, target, pool_id, choice.web_client_id)
+        native = (
+            web
+            if choice.native_client_id == choice.web_client_id
+            else together.start(app_clients.describe_app_client, target, pool_id, choice.native_client_id)
+        )
+        if identity_pool_id:
             identity_pool = together.start(identity_pools.describe_identity_pool, target, identity_pool_id)
         listing = together.start(app_clients.page_of_app_clients, target, pool_id)
         mfa = together.start(user_pools.mfa_config, target, pool_id)
@@ -156,6 +158,9 @@ def _other_clients(
         fault = search([row.id for row in known], lambda: has_public() and has_confidential())
         if fault or not token or (has_public() and has_confidential()):
             return tuple(found.values()), not token, fault
-        page = app_clients.page_of_app_clients(target, choice.user_pool_id, token=token)
+        try:
+            page = app_clients.page_of_app_clients(target, choice.user_pool_id, token=token)
+        except AwsError as error:
+            return tuple(found.values()), False, error.fault()
         known.extend(page.items)
         token = page.next_token
