@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from amplify_files.outputs import AuthOutputs
-from auth_import.findings import Finding
+from auth_import.findings import Finding, RuleSet
 from auth_import.observation import Choice
 from auth_import.records import finding_from_record
 from environments.models import Environment
@@ -93,6 +93,12 @@ class CognitoLink(models.Model):
     def auth_outputs(self) -> AuthOutputs:
         """The stored outputs; the client secret is not among them."""
         return AuthOutputs.from_dict(self.outputs)
+
+    @property
+    def rule_set(self) -> RuleSet:
+        """Whose rules allowed the import. The same ones check it again, or nothing would count as worse."""
+        planned = self.planned_import
+        return planned.plan.rule_set if planned else RuleSet.ADMIN_UI
 
     @property
     def last_findings(self) -> list[Finding]:

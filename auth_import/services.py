@@ -7,15 +7,25 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from amplify_files.outputs import masked
 from audit.actions import Action
 from audit.record import Actor, record
 from auth_import import drift, rules
 from auth_import.findings import Finding
 from auth_import.models import CognitoLink, PlannedImport
+from auth_import.outputs import unread_members
 from auth_import.plan import ImportPlan
-from auth_import.preflight import Preflight, SeesEnvironment, link_of, preflight, secret_digest
+from auth_import.preflight import (
+    SHARED,
+    Preflight,
+    SeesEnvironment,
+    for_reader,
+    link_of,
+    own_project,
+    preflight,
+    secret_digest,
+)
 from auth_import.records import baseline_of, finding_record
+from aws.errors import Fault
 from environments.models import Environment
 from environments.permissions import Permission
 from jobs import services as jobs
@@ -28,13 +38,23 @@ STEPS = (
     ("verify", "Compare what was written with the plan"),
 )
 DEADLINE = timedelta(minutes=2)
+TRANSIENT = ("throttled", "unavailable")
+"""Faults that may pass by themselves."""
 
 
 class Refused(Exception):
-    """The checks do not allow this import. `findings` are all of them; `blocking` the ids that refuse."""
+    """The checks do not allow this import. `findings` are all of them; `blocking` the ids that refuse.
 
-    def __init__(self, findings: Sequence[Finding], blocking: Sequence[str]) -> None:
-        super().__init__("The checks refuse this import: " + ", ".join(blocking))
+    Without any, `unread` are the calls whose answer a generated file needs.
+    """
+
+    def __init__(self, findings: Sequence[Finding], blocking: Sequence[str], unread: Sequence[Fault] = ()) -> None:
+        names = ", ".join(dict.fromkeys(f"{fault.action} ({fault.code})" for fault in unread))
+        super().__init__(
+            "These checks refuse the import: " + ", ".join(blocking)
+            if blocking
+            else f"AWS did not answer everything the files need: {names or 'no answer'}. Wait a minute and try again."
+        )
         self.findings = tuple(findings)
         self.blocking = tuple(blocking)
 
@@ -48,7 +68,7 @@ def plan_of(checked: Preflight, *, environment: Environment, accepted: Collectio
     wanted = [f.id for f in rules.needs_acceptance(checked.findings) if f.id in accepted]
     blocking = [finding.id for finding in rules.blocking(checked.findings, wanted)]
     if blocking or checked.outputs is None:
-        raise Refused(checked.findings, blocking)
+        raise Refused(checked.findings, blocking, checked.observation.faults)
     if wanted and not reason.strip():
         raise ValueError("Say why these checks may fail here; the reason is kept with the link.")
     outputs = checked.outputs
@@ -124,25 +144,26 @@ def apply_import(run: Run) -> None:
         )
     plan, environment = planned.plan, planned.environment
     actor = Actor(name=run.job.actor_name, user_id=run.job.actor_id)
+    checked: Preflight | None = None
     with run.step("check") as step:
         link = link_of(environment)
-        if link and link.planned_import_id != planned.pk:
-            raise JobFailed(
-                f"{link.created_by_name} linked this environment to {link.user_pool_name} meanwhile.",
-                next_step="Look at the Authentication page. To link other resources, unlink those first.",
-                code="AlreadyLinked",
+        if link is None:
+            checked = preflight(
+                environment=environment,
+                choice=plan.choice,
+                sees=own_project(environment),
+                rule_set=plan.rule_set,
             )
-        checked = preflight(
-            environment=environment,
-            choice=plan.choice,
-            sees=lambda other: other.project_id == environment.project_id,
-            rule_set=plan.rule_set,
-            relink=link is not None,
-        )
-        _refuse_what_changed(plan, checked)
-        step.detail = f"{len(checked.findings)} checks, none refuses"
+            _refuse_what_changed(plan, checked)
+            step.detail = f"{len(checked.findings)} checks, none refuses"
+        elif link.planned_import_id == planned.pk:
+            # An earlier attempt wrote it; what AWS says by now is a matter of drift, not of this import.
+            step.detail = "Checked before the link was made"
+        else:
+            raise _already_linked(link)
     with run.step("apply") as step:
-        _link(environment=environment, planned=planned, plan=plan, checked=checked, actor=actor)
+        if checked is not None:
+            _link(planned=planned, plan=plan, checked=checked, actor=actor)
         step.detail = plan.outputs.user_pool_name
     with run.step("verify") as step:
         link = link_of(environment)
@@ -160,16 +181,18 @@ def _refuse_what_changed(plan: ImportPlan, checked: Preflight) -> None:
     """What was reviewed is what is applied: anything else stops the job, with nothing written."""
     blocking = rules.blocking(checked.findings, plan.accepted)
     if blocking or checked.outputs is None:
-        unread = [f for f in checked.observation.faults if f.kind in ("throttled", "unavailable")]
         first = blocking[0] if blocking else None
+        fault = _cause(blocking, checked.observation.faults)
         raise JobFailed(
-            f"A check fails now: {first.title}. {first.observed}" if first else "AWS could not be read completely.",
-            next_step=(unread and "Wait a minute, then retry.")
-            or (first and first.cure.text)
+            f"A check fails now. Expected: {first.title}. Observed: {first.observed}."
+            if first
+            else "AWS did not answer everything the files need.",
+            next_step=("Wait a minute, then retry. Nothing was written." if fault and fault.kind in TRANSIENT else "")
+            or (first.cure.text if first else "")
             or "Go back to the import page, look at the checks and review a new plan.",
-            code=unread[0].code if unread else (first.id if first else ""),
-            message=unread[0].message if unread else "",
-            action=unread[0].action if unread else "",
+            code=fault.code if fault else (first.id if first else ""),
+            message=fault.message if fault else "",
+            action=fault.action if fault else "",
         )
     changes = drift.compare(
         outputs_before=plan.outputs.to_dict(),
@@ -178,28 +201,50 @@ def _refuse_what_changed(plan: ImportPlan, checked: Preflight) -> None:
         findings=(),
         secret_changed=plan.secret_digest != secret_digest(checked.outputs),
     )
-    if changes or plan.outputs != replace(checked.outputs, native_client_secret=""):
+    if changes or not drift.same(plan.outputs.to_dict(), checked.outputs.to_dict()):
         what = "; ".join(f"{change.id}: {change.before} → {change.after}" for change in changes[:3])
         raise JobFailed(
             f"The resources changed in AWS after you reviewed the plan. {what}".strip(),
             next_step="Review a fresh plan and import again. Nothing was written.",
             code="ChangedSinceReview",
         )
+    if plan.resource_name != checked.observation.setting.resource_name:
+        raise JobFailed(
+            f"The project was renamed after you reviewed the plan; the backend files would have other names than "
+            f"“{plan.resource_name}”.",
+            next_step="Review a fresh plan and import again. Nothing was written.",
+            code="ChangedSinceReview",
+        )
+
+
+def _cause(blocking: Sequence[Finding], faults: Sequence[Fault]) -> Fault | None:
+    """The call that failed and thereby stopped the import: one that a finding names, or one that may pass by itself."""
+    for fault in sorted(faults, key=lambda one: one.kind not in TRANSIENT):
+        named = any(part and part in finding.observed for finding in blocking for part in (fault.code, fault.action))
+        if named or (not blocking and fault.kind in TRANSIENT):
+            return fault
+    return None
+
+
+def _already_linked(link: CognitoLink) -> JobFailed:
+    return JobFailed(
+        f"{link.created_by_name} linked this environment to {link.user_pool_name} meanwhile.",
+        next_step="Look at the Authentication page. To link other resources, unlink those first.",
+        code="AlreadyLinked",
+    )
 
 
 @transaction.atomic
-def _link(
-    *, environment: Environment, planned: PlannedImport, plan: ImportPlan, checked: Preflight, actor: Actor
-) -> CognitoLink:
+def _link(*, planned: PlannedImport, plan: ImportPlan, checked: Preflight, actor: Actor) -> CognitoLink:
+    # Two imports at once take turns here, and the environment cannot be removed underneath.
+    environment = Environment.objects.select_for_update().filter(pk=planned.environment_id).first()
+    if environment is None:
+        raise JobFailed("The environment was removed meanwhile.", next_step="Nothing is left to do.")
     existing = CognitoLink.objects.filter(environment=environment).first()
     if existing:
         if existing.planned_import_id == planned.pk:
             return existing
-        raise JobFailed(
-            f"{existing.created_by_name} linked this environment to {existing.user_pool_name} meanwhile.",
-            next_step="Look at the Authentication page. To link other resources, unlink those first.",
-            code="AlreadyLinked",
-        )
+        raise _already_linked(existing)
     outputs = plan.outputs
     link = CognitoLink(
         environment=environment,
@@ -241,41 +286,62 @@ def _link(
 
 
 def check_link(*, link: CognitoLink, actor: Actor, sees: SeesEnvironment) -> CognitoLink:
-    """Run every rule on a link again and compare with the day of the import. Read calls only."""
+    """Run every rule on a link again and compare with the day of the import. Read calls only.
+
+    What is kept names no environment outside the project, because every member reads it; the answer names what `sees`
+    allows. When AWS could not be asked, the drift of the last whole check stays. A link that was taken away meanwhile
+    is left alone.
+    """
     environment = link.environment
-    checked = preflight(environment=environment, choice=link.choice, sees=sees, relink=True)
-    changes = drift.compare(
-        outputs_before=link.outputs,
-        outputs_after=masked(checked.outputs).to_dict() if checked.outputs and not _unread(checked) else None,
-        baseline=link.baseline,
-        findings=checked.findings,
-        secret_changed=bool(checked.outputs)
-        and bool(link.secret_digest)
-        and checked.outputs is not None
-        and bool(checked.outputs.native_client_secret)
-        and secret_digest(checked.outputs) != link.secret_digest,
+    checked = preflight(
+        environment=environment,
+        choice=link.choice,
+        sees=own_project(environment),
+        rule_set=link.rule_set,
+        relink=True,
     )
+    link.take_check(
+        findings=[finding_record(finding) for finding in checked.findings],
+        drift=link.drift if _unanswered(checked) else [change.to_dict() for change in _drift_of(link, checked)],
+        now=timezone.now(),
+    )
+    kept = {name: getattr(link, name) for name in ("findings", "drift", "failing", "warning", "checked")}
     with transaction.atomic():
-        link.take_check(
-            findings=[finding_record(finding) for finding in checked.findings],
-            drift=[change.to_dict() for change in changes],
-            now=timezone.now(),
-        )
-        link.save(update_fields=["findings", "drift", "failing", "warning", "checked"])
+        if not CognitoLink.objects.filter(pk=link.pk).update(**kept):
+            return link
         record(
             action=Action.AUTH_CHECKED,
             actor=actor,
             project=environment.project.slug,
             environment=environment.name,
             target=f"{link.user_pool_name} ({link.user_pool_id})",
-            after={"failing": link.failing, "drift": [change.id for change in changes]},
+            after={"failing": link.failing, "drift": [change["id"] for change in link.drift]},
         )
+    link.findings = [
+        finding_record(one) for one in for_reader(link.last_findings, environment, link.user_pool_id, sees)
+    ]
     return link
 
 
-def _unread(checked: Preflight) -> bool:
-    """Whether a part of the outputs is missing only because a call failed; such a part has not changed."""
-    return any(fault.kind in ("throttled", "unavailable", "denied") for fault in checked.observation.faults)
+def _drift_of(link: CognitoLink, checked: Preflight) -> tuple[drift.Drift, ...]:
+    outputs = checked.outputs
+    return drift.compare(
+        outputs_before=link.outputs,
+        outputs_after=outputs.to_dict() if outputs else None,
+        baseline=link.baseline,
+        # That another environment uses the pool too is told by its check; nothing changed in AWS.
+        findings=[finding for finding in checked.findings if finding.id != SHARED],
+        secret_changed=bool(link.secret_digest)
+        and outputs is not None
+        and bool(outputs.native_client_secret)
+        and secret_digest(outputs) != link.secret_digest,
+        unread=unread_members(checked.observation),
+    )
+
+
+def _unanswered(checked: Preflight) -> bool:
+    """Whether AWS failed to answer a call; a check that waits for that answer has not got worse."""
+    return any(fault.kind in TRANSIENT for fault in checked.observation.faults)
 
 
 @transaction.atomic
@@ -304,7 +370,8 @@ def answer_function_access(*, link: CognitoLink, answer: str, actor: Actor) -> N
     """Keep whether Lambda functions should reach the pool, which is asked once after an import."""
     before = link.function_access
     link.function_access = answer
-    link.save(update_fields=["function_access"])
+    if not CognitoLink.objects.filter(pk=link.pk).update(function_access=answer):
+        return
     record(
         action=Action.FUNCTION_ACCESS_ANSWERED,
         actor=actor,
