@@ -110,7 +110,7 @@ def retry(*, job: Job, actor: Actor) -> Job:
     Raises NotRetryable for a job that is still at work, has succeeded, or whose task this version no longer has.
     """
     with transaction.atomic():
-        locked = Job.objects.select_for_update().select_related("project", "environment").get(pk=job.pk)
+        locked = Job.objects.select_for_update(of=("self",)).select_related("project", "environment").get(pk=job.pk)
         if not locked.can_be_retried:
             raise NotRetryable(f"A job that is {locked.get_status_display().lower()} cannot be retried.")
         if locked.task_name not in current_app.tasks:

@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def command_of(service: str, **changes: str) -> list[str]:

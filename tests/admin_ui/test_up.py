@@ -42,7 +42,7 @@ class Up:
 
     def wait_until_ready(self) -> tuple[str, str, str]:
         """(address, user, password) of the ready line."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 90
         while not (line := READY.search(self.out.read_text())):
             assert self.process.poll() is None, self.err.read_text()
             assert time.monotonic() < deadline, self.err.read_text()

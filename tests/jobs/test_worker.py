@@ -22,7 +22,7 @@ from tests.jobs.sample_tasks import enqueue, work
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 StartWorker = Callable[[], Child]
 
 
@@ -62,12 +62,17 @@ def start_worker(broker_url: str, tmp_path: Path) -> Iterator[StartWorker]:
         command += ["--schedule", str(tmp_path / f"beat-{number}")]
         worker = processes.start(f"w{number}", command, log=tmp_path / f"w{number}.log", environment=environment)
         workers.append(worker)
-        wait_until(lambda: f"w{number}@test ready" in worker.log.read_text(), "the worker's start")
+        wait_until(lambda: is_ready(worker), "the worker's start")
         return worker
 
     with use_broker(app, broker_url):
         yield start
     processes.stop(workers)
+
+
+def is_ready(worker: Child) -> bool:
+    assert worker.is_alive, worker.last_lines()
+    return f"{worker.name}@test ready" in worker.log.read_text()
 
 
 def attempts(folder: Path) -> list[str]:
