@@ -8,11 +8,10 @@ from auth_import.models import CognitoLink
 
 @dataclass(frozen=True, slots=True)
 class Dependent:
-    """Something that stops working, or must change, when the link goes. `blocks` means it must go first."""
+    """Something that stops working, or must change, when the link goes."""
 
     title: str
     words: str
-    blocks: bool = False
 
 
 _questions: list[Callable[[CognitoLink], list[Dependent]]] = []

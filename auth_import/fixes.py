@@ -3,6 +3,9 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
+
+from django.core.cache import cache
 
 from audit.actions import Action
 from audit.record import Actor, record
@@ -12,9 +15,12 @@ from auth_import.rules.trust import trust_for, trust_policy
 from aws import app_clients, identity_pools, roles, user_pools
 from aws.changes import Change
 from aws.errors import NotFound, Rejected
-from aws.resources import role_name
+from aws.resources import AppClient, Role, role_name
 from aws.target import AwsTarget
 from environments.models import Environment
+
+BUSY_SECONDS = 60
+"""How long an identical change waits at most for one that never came back."""
 
 TITLES: dict[Fix, str] = {
     Fix.CREATE_WEB_CLIENT: "Create a web app client",
@@ -78,6 +84,21 @@ def apply(*, environment: Environment, choice: Choice, fix: Fix, digest: str, ac
 
     Raises Rejected when what would be done now is not what was shown, and any other AwsError.
     """
+    # A double click sends the same form twice; creating is the one thing that must not happen twice.
+    busy = f"fix:{environment.pk}:{fix}:{digest[:64]}"
+    if not cache.add(busy, actor.name, BUSY_SECONDS):
+        raise Rejected(
+            "This very change is being made at this moment.",
+            code="InProgress",
+            next_step="Wait a few seconds, then go back to the checks and look whether it is done.",
+        )
+    try:
+        return _apply_shown(environment=environment, choice=choice, fix=fix, digest=digest, actor=actor)
+    finally:
+        cache.delete(busy)
+
+
+def _apply_shown(*, environment: Environment, choice: Choice, fix: Fix, digest: str, actor: Actor) -> Choice:
     target = environment.target
     shown = preview(target=target, choice=choice, fix=fix)
     if shown.digest != digest:
@@ -86,7 +107,9 @@ def apply(*, environment: Environment, choice: Choice, fix: Fix, digest: str, ac
             code="ChangedMeanwhile",
             next_step="Look at the new difference below and apply it again.",
         )
-    after = _APPLY[fix](target, choice, shown.changes) if shown.needed else choice
+    if not shown.needed:
+        return choice
+    after = _APPLY[fix](target, choice, shown.changes)
     record(
         action=Action.AUTH_FIXED,
         actor=actor,
@@ -99,7 +122,7 @@ def apply(*, environment: Environment, choice: Choice, fix: Fix, digest: str, ac
     return after
 
 
-def _model(target: AwsTarget, choice: Choice, wanted: str) -> tuple[str, "app_clients.AppClient | None"]:
+def _model(target: AwsTarget, choice: Choice, wanted: str) -> tuple[str, AppClient | None]:
     """A name for the new client, and the client it should resemble: the other chosen one, if there is one."""
     other_id = choice.native_client_id if wanted == "web" else choice.web_client_id
     own_id = choice.web_client_id if wanted == "web" else choice.native_client_id
@@ -110,8 +133,14 @@ def _model(target: AwsTarget, choice: Choice, wanted: str) -> tuple[str, "app_cl
             except NotFound:
                 continue
             base = like.name.removesuffix("-web").removesuffix("-native")[:100]
-            return f"{base}-{wanted}", like
-    return f"admin-ui-{wanted}", None
+            return _free_name(target, choice, f"{base}-{wanted}"), like
+    return _free_name(target, choice, f"admin-ui-{wanted}"), None
+
+
+def _free_name(target: AwsTarget, choice: Choice, name: str) -> str:
+    """The name, with a number where a client has it. So a form sent again meets another difference, not a twin."""
+    taken = {client.name for client in app_clients.iter_app_clients(target, choice.user_pool_id)}
+    return next(one for one in (name, *(f"{name}-{number}" for number in count(2))) if one not in taken)
 
 
 def _plan_client(wanted: str) -> Callable[[AwsTarget, Choice], tuple[Change, ...]]:
@@ -197,13 +226,22 @@ def _guest_role(choice: Choice) -> dict[str, str]:
 
 
 def _plan_guest_role(target: AwsTarget, choice: Choice) -> tuple[Change, ...]:
-    role = _guest_role(choice)
-    account = identity_pools.identity_pool_roles(target, choice.identity_pool_id).authenticated_arn.split(":")
-    arn = f"arn:aws:iam::{account[4] if len(account) > 4 else '<account>'}:role/{role['name']}"
-    return (
-        roles.plan_role(**role),
-        identity_pools.plan_roles(target, choice.identity_pool_id, unauthenticated_arn=arn),
-    )
+    wanted = _guest_role(choice)
+    try:
+        role = roles.get_role(target, wanted["name"])
+    except NotFound:
+        known = identity_pools.identity_pool_roles(target, choice.identity_pool_id).authenticated_arn.split(":")
+        partition, account = (known[1], known[4]) if len(known) > 5 else ("aws", "<account>")
+        arn = f"arn:{partition}:iam::{account}:role/{wanted['name']}"
+        made = roles.plan_role(**wanted)
+    else:
+        arn = role.arn
+        made = roles.plan_trust_policy(target, name=arn, trust_policy=_guest_trust(choice, role))
+    return made, identity_pools.plan_roles(target, choice.identity_pool_id, unauthenticated_arn=arn)
+
+
+def _guest_trust(choice: Choice, role: Role) -> str:
+    return trust_for(role.trust_policy, choice.identity_pool_id, "unauthenticated")
 
 
 def _apply_guest_role(target: AwsTarget, choice: Choice, changes: tuple[Change, ...]) -> Choice:
@@ -213,6 +251,9 @@ def _apply_guest_role(target: AwsTarget, choice: Choice, changes: tuple[Change, 
         role = roles.get_role(target, wanted["name"])
     except NotFound:
         role = roles.create_role(target, **wanted)
+    else:
+        trust = _guest_trust(choice, role)
+        roles.update_trust_policy(target, name=role.arn, trust_policy=trust, planned=changes[0])
     identity_pools.set_roles(target, choice.identity_pool_id, unauthenticated_arn=role.arn)
     return choice
 

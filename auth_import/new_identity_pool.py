@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import transaction
 from django.urls import reverse
 
 from audit.actions import Action
@@ -62,10 +63,13 @@ def preview(*, environment: Environment, choice: Choice) -> Preview:
     return Preview(name=name, changes=(pool, *made))
 
 
+@transaction.atomic
 def start(*, environment: Environment, choice: Choice, actor: Actor) -> Job:
     """The job that creates it. Asking again while one is at work finds that one."""
     from auth_import.tasks import create_identity_pool
 
+    # Two clicks at once take turns here, so that the second one sees the first one's job.
+    Environment.objects.select_for_update().get(pk=environment.pk)
     running = Job.objects.filter(environment=environment, kind="identity-pool").unfinished().first()
     if running:
         return running

@@ -9,7 +9,11 @@ CHALLENGE_TRIGGERS = frozenset({"DefineAuthChallenge", "CreateAuthChallenge", "V
 
 
 def outputs_of(observation: Observation) -> files.AuthOutputs | None:
-    """Everything that reaches a file, the native client's secret included; None while a needed value is unread."""
+    """Everything that reaches a file, the native client's secret included; None while a needed value is unread.
+
+    What the credentials may not read is left out, as the CLI leaves it out; what may be readable a minute later is
+    waited for, because files without it would be wrong.
+    """
     pool, web, native = observation.pool, observation.web_client, observation.native_client
     if not (isinstance(pool, UserPool) and isinstance(web, AppClient) and isinstance(native, AppClient)):
         return None
@@ -19,6 +23,11 @@ def outputs_of(observation: Observation) -> files.AuthOutputs | None:
         if not (isinstance(read, IdentityPool) and isinstance(roles, IdentityPoolRoles)):
             return None
         identity_pool = _identity_pool(read, roles)
+    if any(
+        isinstance(one, Fault) and one.kind in ("throttled", "unavailable")
+        for one in (observation.mfa, observation.groups)
+    ):
+        return None
     return files.AuthOutputs(
         region=observation.setting.region,
         user_pool_id=pool.id,
@@ -48,6 +57,12 @@ def outputs_of(observation: Observation) -> files.AuthOutputs | None:
         identity_pool=identity_pool,
         groups=_groups(observation.groups),
     )
+
+
+def unread_members(observation: Observation) -> frozenset[str]:
+    """The members of the outputs that are empty only because their call failed."""
+    read = {"mfa": observation.mfa, "groups": observation.groups}
+    return frozenset(name for name, answer in read.items() if isinstance(answer, Fault))
 
 
 def _password_policy(policy: PasswordPolicy | None) -> files.PasswordPolicy | None:

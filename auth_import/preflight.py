@@ -15,9 +15,12 @@ from auth_import.models import CognitoLink
 from auth_import.observation import Choice, Observation, OtherLink, Setting
 from auth_import.observe import observe
 from auth_import.outputs import outputs_of
+from aws.errors import Fault
 from environments.models import Environment
 
 SeesEnvironment = Callable[[Environment], bool]
+SHARED = "link.shared"
+"""The check that names other environments of this console."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,22 @@ def setting_of(environment: Environment, *, user_pool_id: str, sees: SeesEnviron
         existing_auth="imported" if linked else "",
         other_links=others,
     )
+
+
+def own_project(environment: Environment) -> SeesEnvironment:
+    """For what is kept and read by every member: names only environments of the same project."""
+    return lambda other: other.project_id == environment.project_id
+
+
+def for_reader(
+    findings: Collection[Finding], environment: Environment, user_pool_id: str, sees: SeesEnvironment
+) -> tuple[Finding, ...]:
+    """Kept findings as one person may read them: which other environments use the pool is judged anew."""
+    setting = setting_of(environment, user_pool_id=user_pool_id, sees=sees, relink=True)
+    not_asked = Fault("unavailable", "", "", "")
+    observation = Observation(choice=Choice(user_pool_id, "", ""), setting=setting, pool=not_asked)
+    rule = next(rule for rule in rules.RULES if rule.id == SHARED)
+    return tuple(rule.check(observation, RuleSet.ADMIN_UI) if one.id == SHARED else one for one in findings)
 
 
 def preflight(

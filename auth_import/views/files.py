@@ -1,15 +1,15 @@
 """One generated file: on a page with its secret masked, or as it is, to download or to fetch with a project token."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from amplify_files.catalogue import UnknownFile, masked
+from amplify_files.catalogue import FILES, UnknownFile, masked
 from auth_import import client_files
 from auth_import.preflight import context_of, link_of
 from aws.errors import AwsError
 from environments import access
+from environments.models import Environment
 from environments.permissions import Permission
 from web.pages import render_page
 
@@ -28,7 +28,7 @@ def file(request: HttpRequest, project: str, env: str, name: str) -> HttpRespons
     try:
         generated = client_files.generated_file(link, name)
     except UnknownFile as error:
-        raise Http404(str(error)) from error
+        return _answer(request, environment, "There is no such file", str(error), status=404)
     holds_secret = generated.holds_secret(link.auth_outputs)
     may_read_secrets = access.may(request, Permission.READ_SECRETS, environment.project, environment)
     wants_page = access.token_of(request) is None and "download" not in request.GET
@@ -45,7 +45,8 @@ def file(request: HttpRequest, project: str, env: str, name: str) -> HttpRespons
         }
         return render_page(request, "auth_import/file.html", context)
     if holds_secret and not may_read_secrets:
-        raise PermissionDenied("This file holds a client secret. Ask for it with a role or token that has full access.")
+        words = "This file holds a client secret. Ask for it with a role or token that has full access."
+        return _answer(request, environment, "This file holds a client secret", words, status=403)
     try:
         text = client_files.text_of(link, generated, actor=access.actor(request))
     except AwsError as error:
@@ -58,3 +59,11 @@ def file(request: HttpRequest, project: str, env: str, name: str) -> HttpRespons
     response = HttpResponse(text, content_type=f"{generated.content_type}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{generated.file_name}"'
     return response
+
+
+def _answer(request: HttpRequest, environment: Environment, title: str, words: str, *, status: int) -> HttpResponse:
+    """A refusal in words: as JSON for a script, as a page that lists the files for a person."""
+    if access.token_of(request):
+        return JsonResponse({"error": words}, status=status)
+    context = {"project": environment.project, "environment": environment, "title": title, "words": words}
+    return render_page(request, "auth_import/no_file.html", context | {"files": FILES}, status=status)

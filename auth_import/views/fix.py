@@ -12,6 +12,8 @@ from auth_import.forms import Wizard, choice_query
 from auth_import.observation import Choice
 from auth_import.pickers import Unread
 from auth_import.preflight import link_of
+from auth_import.presentation import sees
+from auth_import.services import check_link
 from aws.errors import AwsError
 from environments import access
 from environments.models import Environment
@@ -43,6 +45,10 @@ def fix(request: HttpRequest, project: str, env: str, fix: str) -> HttpResponse:
         except AwsError as error:
             problem = Unread.of(error)
         else:
+            link = link_of(environment)
+            if link and link.choice == choice:
+                # The linked page shows kept findings, so they are made anew.
+                check_link(link=link, actor=access.actor(request), sees=sees(request))
             messages.success(request, f"Done: {fixes.TITLES[wanted]}. The checks below are read again from AWS.")
             return redirect_page(request, _back(environment, choice))
     preview = None

@@ -1,12 +1,13 @@
 """The import page: three sections to choose from, the pre-flight, the plan. Its state is its query string."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +18,7 @@ from auth_import.forms import PlanForm, Wizard, choice_query
 from auth_import.models import CognitoLink, PlannedImport
 from auth_import.observation import Choice
 from auth_import.plan import file_changes
-from auth_import.preflight import Preflight, context_of, link_of, preflight
+from auth_import.preflight import Preflight, context_of, for_reader, link_of, preflight
 from auth_import.presentation import Check, checks_by_family, sees
 from aws.errors import AwsError
 from aws.resources import UserPool
@@ -47,7 +48,7 @@ def page(request: HttpRequest, project: str, env: str) -> HttpResponse:
     context = _base(environment, wizard) | {"link": link_of(environment)}
     fragment = FRAGMENTS.get(request.headers.get("HX-Target", ""), "pools")
     if fragment != "choices" or not wants_fragment(request):
-        context |= _pools(environment, wizard)
+        context |= _pools(request, environment, wizard)
     if wizard.plain and wizard.pool:
         context |= _clients(environment, wizard)
         if wizard.identity:
@@ -67,17 +68,18 @@ def _follow(response: HttpResponse, environment: Environment, wizard: Wizard) ->
     return response
 
 
-def _pools(environment: Environment, wizard: Wizard) -> dict[str, Any]:
+def _pools(request: HttpRequest, environment: Environment, wizard: Wizard) -> dict[str, Any]:
     try:
         pools = pickers.user_pools_page(environment.target, search=wizard.search, token=wizard.token)
     except AwsError as error:
         return {"pools_unread": pickers.Unread.of(error)}
-    linked = {
-        link.user_pool_id: link.environment.name
-        for link in CognitoLink.objects.select_related("environment").filter(
-            environment__project=environment.project, user_pool_id__in=[row.id for row in pools.rows]
-        )
-    }
+    links = CognitoLink.objects.select_related("environment").filter(
+        environment__in=access.visible_environments(request, environment.project),
+        user_pool_id__in=[row.id for row in pools.rows],
+    )
+    # Where several environments use a pool, this one is named.
+    ordered = sorted(links, key=lambda link: link.environment_id == environment.pk)
+    linked = {link.user_pool_id: link.environment.name for link in ordered}
     # The selected pool comes first; when it is on another page of the account, a row of its own keeps it in sight.
     listed = sorted(pools.rows, key=lambda row: row.id != wizard.pool)
     ids = [row.id for row in listed]
@@ -90,6 +92,7 @@ def _pools(environment: Environment, wizard: Wizard) -> dict[str, Any]:
     return {"pools": pools, "rows": rows, "pinned": wizard.pool if wizard.pool and not selected_is_listed else ""}
 
 
+@never_cache
 @require_safe
 def user_counts(request: HttpRequest, project: str, env: str) -> HttpResponse:
     """About how many users the pools of some rows have; asked when the rows come into sight."""
@@ -106,6 +109,8 @@ def clients(request: HttpRequest, project: str, env: str) -> HttpResponse:
     """Section 2, filled: ten app clients at a time."""
     environment = _environment(request, project, env)
     wizard = Wizard(request.GET)
+    if not wants_fragment(request):
+        return _whole_page(environment, wizard)
     context = _base(environment, wizard) | (_clients(environment, wizard) if wizard.pool else {})
     fragment = "client_rows" if wizard.client_start else "clients"
     return render_page(request, TEMPLATE, context, fragment=fragment)
@@ -132,6 +137,8 @@ def identity_pools(request: HttpRequest, project: str, env: str) -> HttpResponse
     """Section 3, filled: those that qualify first."""
     environment = _environment(request, project, env)
     wizard = Wizard(request.GET)
+    if not wants_fragment(request):
+        return _whole_page(environment, wizard)
     context = _base(environment, wizard)
     if wizard.pool and wizard.identity:
         context |= _identity_pools(environment, wizard)
@@ -160,6 +167,8 @@ def preflight_section(request: HttpRequest, project: str, env: str) -> HttpRespo
     """Section 4: every rule's word on the choice, as soon as there is a whole one."""
     environment = _environment(request, project, env)
     wizard = Wizard(request.GET)
+    if not wants_fragment(request):
+        return _whole_page(environment, wizard)
     context = _base(environment, wizard)
     if wizard.choice:
         context |= _preflight(request, environment, wizard.choice)
@@ -172,9 +181,13 @@ def preflight_section(request: HttpRequest, project: str, env: str) -> HttpRespo
 
 
 def _preflight(
-    request: HttpRequest, environment: Environment, choice: Choice, form: PlanForm | None = None
+    request: HttpRequest,
+    environment: Environment,
+    choice: Choice,
+    form: PlanForm | None = None,
+    checked: Preflight | None = None,
 ) -> dict[str, Any]:
-    checked = preflight(environment=environment, choice=choice, sees=sees(request))
+    checked = checked or preflight(environment=environment, choice=choice, sees=sees(request))
     return {
         "choice": choice,
         "checks": checks_by_family(checked.findings),
@@ -205,6 +218,7 @@ def make_plan(request: HttpRequest, project: str, env: str) -> HttpResponse:
     accepted = request.POST.getlist("accept")
     form.fields["accept"].choices = [(one, one) for one in accepted]  # type: ignore[attr-defined]
     problem = ""
+    checked: Preflight | None = None
     if form.is_valid():
         checked = preflight(environment=environment, choice=wizard.choice, sees=sees(request))
         try:
@@ -212,7 +226,7 @@ def make_plan(request: HttpRequest, project: str, env: str) -> HttpResponse:
                 checked, environment=environment, accepted=accepted, reason=form.cleaned_data["reason"]
             )
         except services.Refused as refused:
-            problem = "These checks refuse the import: " + ", ".join(refused.blocking)
+            problem = str(refused)
         except ValueError as error:
             form.add_error("reason", str(error))
         else:
@@ -221,10 +235,10 @@ def make_plan(request: HttpRequest, project: str, env: str) -> HttpResponse:
                 request, "review-plan", project=environment.project.slug, env=environment.name, plan_id=planned.pk
             )
     wizard.plain = True
-    context = _base(environment, wizard) | _pools(environment, wizard) | _clients(environment, wizard)
+    context = _base(environment, wizard) | _pools(request, environment, wizard) | _clients(environment, wizard)
     if wizard.identity:
         context |= _identity_pools(environment, wizard)
-    context |= _preflight(request, environment, wizard.choice, form)
+    context |= _preflight(request, environment, wizard.choice, form, checked)
     context |= {"problem": problem, "accepted": accepted, "link": link_of(environment)}
     return render_page(request, TEMPLATE, context, status=422)
 
@@ -237,7 +251,12 @@ def review(request: HttpRequest, project: str, env: str, plan_id: int) -> HttpRe
     planned = _planned(environment, plan_id)
     plan = planned.plan
     link = link_of(environment)
-    changes = file_changes(context_of(environment), None, plan.outputs)
+    frozen = replace(
+        context_of(environment),
+        frontend=plan.context_frontend,  # type: ignore[arg-type]
+        known_resource_name=plan.resource_name,
+    )
+    changes = file_changes(frozen, None, plan.outputs)
     context = {
         "project": environment.project,
         "environment": environment,
@@ -246,7 +265,7 @@ def review(request: HttpRequest, project: str, env: str, plan_id: int) -> HttpRe
         "link": link,
         "backend_changes": [change for change in changes if change.backend],
         "client_changes": [change for change in changes if not change.backend],
-        "not_passed": _not_passed(plan.findings),
+        "not_passed": _not_passed(for_reader(plan.findings, environment, plan.choice.user_pool_id, sees(request))),
         "back": f"{_import_url(environment)}?{choice_query(plan.choice)}",
     }
     return render_page(request, "auth_import/review.html", context)
@@ -279,6 +298,11 @@ def _planned(environment: Environment, plan_id: int) -> PlannedImport:
 
 def environment_url(name: str, environment: Environment) -> str:
     return reverse(name, kwargs={"project": environment.project.slug, "env": environment.name})
+
+
+def _whole_page(environment: Environment, wizard: Wizard) -> HttpResponse:
+    """A part of the page is of use inside the page only; whoever opens its address is sent there."""
+    return redirect(f"{_import_url(environment)}?{wizard.query}")
 
 
 def _import_url(environment: Environment) -> str:

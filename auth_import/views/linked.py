@@ -14,8 +14,9 @@ from auth_import.dependents import dependents_of
 from auth_import.forms import UnlinkForm, choice_query
 from auth_import.models import CognitoLink, PlannedImport
 from auth_import.plan import file_changes
-from auth_import.preflight import context_of, link_of
+from auth_import.preflight import context_of, for_reader, link_of
 from auth_import.presentation import checks_by_family, sees
+from auth_import.records import finding_record
 from auth_import.reports import link_report
 from environments import access
 from environments.models import Environment
@@ -31,6 +32,9 @@ CODEGEN_TARGETS = {"javascript": "javascript", "ios": "swift", "android": "andro
 def authentication(request: HttpRequest, project: str, env: str) -> HttpResponse:
     environment = access.environment(request, project, env, needs=Permission.VIEW)
     link = link_of(environment)
+    if link:
+        readable = for_reader(link.last_findings, environment, link.user_pool_id, sees(request))
+        link.findings = [finding_record(finding) for finding in readable]
     if wants_json(request):
         return JsonResponse(link_report(link)) if link else JsonResponse({"error": "Nothing is linked."}, status=404)
     may_import = access.may(request, Permission.IMPORT_AUTH, environment.project, environment)
