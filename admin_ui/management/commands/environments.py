@@ -25,7 +25,6 @@ from environments.models import Environment, Project
 from environments.permissions import Permission
 
 COLUMNS = ("project", "environment", "kind", "region", "user_pool", "identity_pool", "health")
-OPTIONS = {"name": "--environment", "role_arn": "--role-arn", "external_id": "--external-id", "app_id": "--app-id"}
 
 
 class Command(ConsoleCommand):
@@ -103,9 +102,12 @@ def require_valid(project: Project | None, project_name: str, fields: dict[str, 
     """The page's validation. A name that is taken is no wrong usage, so that scripts can tell the two apart."""
     if fields["app_id"] and fields["kind"] != Environment.Kind.AMPLIFY:
         raise Usage("--app-id connects an Amplify environment: add --kind amplify.")
+    if project is None:
+        try:
+            Project(name=project_name.strip()).clean_fields(exclude=["slug"])
+        except ValidationError as error:
+            raise Usage(validation_words(error, name="--project")) from error
     try:
-        if project is None:
-            Project(name=project_name.strip(), slug=Project.free_slug(project_name)).clean_fields()
         environment = Environment(**fields)
         environment.clean_fields(exclude=["project"])
         environment.clean()
@@ -131,12 +133,12 @@ def backend_of(fields: dict[str, str]) -> dict[str, str]:
     return {"stack_name": found.stack_name, "deployment_bucket": found.deployment_bucket}
 
 
-def validation_words(error: ValidationError) -> str:
+def validation_words(error: ValidationError, *, name: str = "--environment") -> str:
+    """Each field's words behind the option that gave its value; `name` is the option behind the field of that name."""
     if not hasattr(error, "error_dict"):
         return " ".join(error.messages)
-    return " ".join(
-        f"{OPTIONS.get(field, f'--{field}')}: {' '.join(words)}" for field, words in error.message_dict.items()
-    )
+    options = {field: f"--{field.replace('_', '-')}" for field in error.message_dict} | {"name": name}
+    return " ".join(f"{options[field]}: {' '.join(words)}" for field, words in error.message_dict.items())
 
 
 def rows_of(options: dict[str, Any], operator: Operator) -> list[tuple[Environment, CognitoLink | None]]:
