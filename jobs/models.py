@@ -77,6 +77,7 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     cancel_requested = models.BooleanField(default=False)
     created = models.DateTimeField(default=timezone.now)
+    queued = models.DateTimeField(default=timezone.now)
     sent = models.DateTimeField(default=timezone.now)
     started = models.DateTimeField(null=True, blank=True)
     heartbeat = models.DateTimeField(null=True, blank=True)
@@ -180,7 +181,7 @@ class Job(models.Model):
     def stalled(self, now: datetime | None = None) -> str:
         """Why it seems to stand still: "worker" (nobody took it), "heartbeat" (whoever took it fell silent), or ""."""
         now = now or timezone.now()
-        if self.status == Status.QUEUED and self.sent < now - STALLED_AFTER:
+        if self.status == Status.QUEUED and self.queued < now - STALLED_AFTER:
             return "worker"
         if self.status == Status.RUNNING and self.heartbeat and self.heartbeat < now - STALLED_AFTER:
             return "heartbeat"

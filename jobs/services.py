@@ -7,10 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from celery import current_app
-from celery.exceptions import NotRegistered
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 
 from audit.actions import Action
 from audit.record import Actor, record
@@ -80,15 +79,23 @@ def send_on_commit(job: Job) -> None:
 
 
 def _send(job_id: str, task_name: str) -> bool:
-    try:
-        current_app.tasks[task_name].apply_async(args=(job_id,), retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("The broker cannot be reached; job %s waits for the next tick: %s", job_id, error)
-        return False
-    except NotRegistered:
+    task = task_named(task_name)
+    if task is None:
         logger.error("No task is called %r; job %s cannot be sent", task_name, job_id)
         return False
+    try:
+        task.apply_async(args=(job_id,), retry=False)
+    except (OperationalError, ChannelError, OSError) as error:
+        logger.warning("The broker cannot be reached; job %s waits for the next tick: %s", job_id, error)
+        return False
     return True
+
+
+def task_named(name: str) -> "Task[Any, Any] | None":
+    """The task of this name, whether or not this process has already had a reason to import its module."""
+    if name not in current_app.tasks:
+        current_app.loader.import_default_modules()
+    return current_app.tasks.get(name)
 
 
 def cancel(*, job: Job, actor: Actor) -> bool:
@@ -113,13 +120,14 @@ def retry(*, job: Job, actor: Actor) -> Job:
         locked = Job.objects.select_for_update(of=("self",)).select_related("project", "environment").get(pk=job.pk)
         if not locked.can_be_retried:
             raise NotRetryable(f"A job that is {locked.get_status_display().lower()} cannot be retried.")
-        if locked.task_name not in current_app.tasks:
+        task = task_named(locked.task_name)
+        if task is None:
             raise NotRetryable("This version of the console no longer has this job. Start it from its own page.")
         running = locked.retries.unfinished().first()
         if running:
             return running
         again = enqueue(
-            task=current_app.tasks[locked.task_name],
+            task=task,
             project=locked.project,
             environment=locked.environment,
             kind=locked.kind,
@@ -170,7 +178,7 @@ def tick() -> None:
             )
         elif job.cancel_requested:
             finish(job, Status.CANCELLED, attempt=job.attempts)
-        elif job.move_to(Status.QUEUED, attempt=job.attempts, sent=now):
+        elif job.move_to(Status.QUEUED, attempt=job.attempts, queued=now, sent=now):
             logger.warning("Job %s was lost in attempt %s; it is queued again", job.pk, job.attempts)
             _send(job.pk, job.task_name)
     for job in Job.objects.undelivered(now):

@@ -1,5 +1,8 @@
 """Enqueueing, cancelling, retrying, and the tick that keeps everything moving."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -259,9 +262,15 @@ def test_a_job_whose_task_no_longer_exists_is_not_retried(tmp_path: Path) -> Non
         services.retry(job=job, actor=actor_of(make_user()))
 
 
+def test_a_web_server_knows_tasks_nobody_has_imported_yet() -> None:
+    """Or a retry after a restart would find no task of the job's name."""
+    program = (
+        "import django; django.setup(); from jobs import services; assert services.task_named('jobs.tasks.tick').name"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
 def test_the_test_database_is_the_one_the_lane_names() -> None:
     """Guards the services lane: with TEST_DATABASE_URL set, these tests must really run on PostgreSQL."""
-    import os
-
     expected = "postgresql" if "postgres" in os.environ.get("TEST_DATABASE_URL", "") else "sqlite"
     assert connection.vendor == expected

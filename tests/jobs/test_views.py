@@ -87,7 +87,7 @@ def test_a_failure_shows_words_code_and_next_step(owner: Client, job: Job) -> No
 
 
 def test_a_job_nobody_takes_says_what_to_do(owner: Client, job: Job) -> None:
-    Job.objects.filter(pk=job.pk).update(sent=timezone.now() - timedelta(minutes=1))
+    Job.objects.filter(pk=job.pk).update(queued=timezone.now() - timedelta(minutes=1))
     html = owner.get(job.get_absolute_url()).content.decode()
     assert "Waiting for a worker" in html
     assert "Next step" in html
