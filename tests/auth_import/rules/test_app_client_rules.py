@@ -46,7 +46,8 @@ CASES = [
     ("client.web-found", GOOD, "pass/pass", f"shop-web ({WEB_ID})"),
     ("client.web-found", web(secret="sample"), "fail/fail", "has a client secret"),
     ("client.web-found", WEB_GONE, "fail/fail", "is not an app client of"),
-    ("client.web-found", UNLISTED_WEB, "fail/fail", "is not an app client of"),
+    ("client.web-found", UNLISTED_WEB, "fail/fail", f"{WEB_ID} is not an app client of"),
+    ("client.web-found", replace(GOOD, choice=replace(GOOD.choice, web_client_id="")), "fail/fail", "no id is not"),
     ("client.web-found", replace(UNLISTED_WEB, clients_complete=False), "pass/pass", "shop-web"),
     ("client.web-found", WEB_DENIED, "fail/fail", "could not be read"),
     ("client.web-found", replace(GOOD, web_client=None), "fail/fail", "could not be read"),
@@ -100,6 +101,12 @@ CASES = [
     ),
     (
         "client.attribute-permissions",
+        replace(both(supported_identity_providers=None), identity_providers=(TENANT,)),
+        "pass/pass",
+        "are writable",
+    ),
+    (
+        "client.attribute-permissions",
         replace(GOOD, identity_providers=fault("throttled", "cognito-idp:ListIdentityProviders")),
         "info/info",
         "the identity providers could not be read",
@@ -111,7 +118,9 @@ CASES = [
     ("client.revocation", NEITHER, "info/info", "could not be read"),
     ("client.token-validity", GOOD, "pass/pass", "access 60 minutes, id 60 minutes, refresh 30 days"),
     ("client.token-validity", native(refresh_token_validity="1 days"), "info/info", "refresh 1 days"),
-    ("client.token-validity", both(access_token_validity=""), "pass/pass", "1 hour (default)"),
+    ("client.token-validity", both(access_token_validity=""), "pass/pass", "access 1 hour (default), id 60 minutes"),
+    ("client.token-validity", both(id_token_validity=""), "pass/pass", "id 1 hour (default), refresh 30 days"),
+    ("client.token-validity", both(refresh_token_validity=""), "pass/pass", "refresh 30 days (default)"),
     ("client.token-validity", NEITHER, "info/info", "could not be read"),
 ]
 
@@ -136,6 +145,20 @@ def test_a_missing_native_client_can_be_created(rule_id: str, observation: Obser
     finding = found(rule_id, observation)
     assert finding.fixes == (Fix.CREATE_NATIVE_CLIENT,)
     assert "--generate-secret" in shlex.split(finding.cure.command)
+
+
+def test_a_new_native_client_is_named_after_the_pool_and_takes_the_web_clients_urls() -> None:
+    observation = replace(native(secret="", callback_urls=("shop://old",)), pool=POOL)
+    words = shlex.split(found("client.native-secret", observation).cure.command)
+    assert words[words.index("--client-name") + 1] == "shop-users-native"
+    assert "https://shop.example.com/" in words[words.index("--callback-urls") + 1]
+
+
+def test_when_both_clients_need_a_change_the_text_says_for_which_the_command_is() -> None:
+    both_off = found("client.revocation", both(token_revocation=False))
+    assert "The command is for shop-web" in both_off.cure.text
+    assert WEB_ID in both_off.cure.command
+    assert "The command is for" not in found("client.revocation", native(token_revocation=False)).cure.text
 
 
 def test_the_cure_of_sign_in_flows_keeps_every_other_setting_and_names_no_secret() -> None:
