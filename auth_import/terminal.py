@@ -2,12 +2,12 @@
 
 import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import zip_longest
 
 from auth_import.findings import Finding, Severity
 
 WIDTH = 100
 _MARGIN = " " * 6
-_COLUMN = 40
 
 
 def findings_text(findings: Sequence[Finding], *, accepted: Collection[str] = ()) -> str:
@@ -55,10 +55,13 @@ def _wrapped(words: str) -> list[str]:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    if not rows:
-        return []
-    widths = [min(_COLUMN, max(len(row[n]) for row in rows if n < len(row))) for n in range(max(map(len, rows)))]
-    return [(_MARGIN + "  " + "  ".join(f"{cell:<{widths[n]}}" for n, cell in enumerate(row))).rstrip() for row in rows]
+    """Rows under each other; a cell of several lines keeps them."""
+    lines = [line for row in rows for line in zip_longest(*(cell.splitlines() for cell in row), fillvalue="")]
+    widths = [max(map(len, column)) for column in zip_longest(*lines, fillvalue="")]
+    return [
+        (_MARGIN + "  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=False))).rstrip()
+        for line in lines
+    ]
 
 
 def files_text(files: Iterable[Mapping[str, str]], heading: str) -> str:

@@ -54,7 +54,8 @@ def run(name: str, *arguments: str, stdin: str | bytes | TextIOWrapper = b"") ->
     """
     out, err = TextIOWrapper(BytesIO(), encoding="utf-8"), TextIOWrapper(BytesIO(), encoding="utf-8")
     command = load_command_class(get_commands()[name], name)
-    command._called_from_command_line = True
+    # Errors of the parser then end the process with 2, as they do for whoever types the command.
+    vars(command)["_called_from_command_line"] = True
     with pytest.MonkeyPatch.context() as patch:
         if not isinstance(stdin, TextIOWrapper):
             stdin = TextIOWrapper(BytesIO(stdin.encode() if isinstance(stdin, str) else stdin))

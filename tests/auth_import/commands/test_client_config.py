@@ -11,6 +11,7 @@ from audit.actions import Action
 from audit.models import AuditEvent
 from auth_import import client_files
 from auth_import.models import CognitoLink
+from auth_import.preflight import context_of
 from aws.sandbox import ids
 from aws.sandbox.catalogue import scenario
 from environments.models import Environment
@@ -26,7 +27,7 @@ SECRET = ids.client_secret(scenario("good").native_client_id)
 def test_one_file_is_printed_byte_by_byte(link: CognitoLink, name: str) -> None:
     ended = run("client_config", *PLACE, "--file", name)
     file = client_files.generated_file(link, name)
-    context = client_files.context_of(link.environment, link)
+    context = context_of(link.environment, link)
     assert ended.code == 0
     assert ended.out == file.render(client_files.with_secret(link), context).encode()
     assert (SECRET.encode() in ended.out) is (name in NATIVE)

@@ -366,6 +366,19 @@ def test_text_puts_failures_with_their_cure_first(environment: Environment) -> N
     assert "checks passed." in ended.text
 
 
+def test_text_shows_what_differs_side_by_side(environment: Environment) -> None:
+    lines = run("import_auth", *PLACE, stdin=payload_of(scenario("oauth-callbacks-differ"))).text.splitlines()
+    start = next(n for n, line in enumerate(lines) if line.lstrip().startswith("CallbackURLs"))
+    assert lines[start].split() == [
+        "CallbackURLs",
+        "https://shop.example.com/signed-in",
+        "https://shop.example.com/signed-in/",
+        "differs",
+    ]
+    first, second = (lines[start + row].index("sampleshop" if row else "https") for row in (0, 1))
+    assert first == second
+
+
 def test_text_of_an_import_names_the_files_and_the_pool(environment: Environment) -> None:
     ended = run("import_auth", *PLACE, stdin=GOOD)
     assert "  add     aws-exports.js\n" in ended.text

@@ -1,7 +1,5 @@
 """The sample account and the rules agree: what the catalogue expects is what the command says, by both rule sets."""
 
-from typing import Any
-
 import pytest
 
 from aws.sandbox.catalogue import SCENARIOS, Scenario
@@ -29,7 +27,7 @@ REFUSED_BY_THE_CLI = {
 }
 
 
-def by_key(scenarios: list[Scenario]) -> Any:
+def by_key(scenarios: list[Scenario]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("planted", scenarios, ids=[one.key for one in scenarios])
 
 

@@ -31,7 +31,9 @@ def test_with_yes_the_link_goes_and_the_same_choice_can_be_imported_again(link: 
     assert ended.json["plan"]["aws"] == []
     assert {"path": "aws-exports.js", "change": "remove"} in ended.json["plan"]["files"]
     assert not CognitoLink.objects.exists()
-    assert AuditEvent.objects.get(action=Action.AUTH_UNLINKED).before["user_pool_id"] == link.user_pool_id
+    before = AuditEvent.objects.get(action=Action.AUTH_UNLINKED).before
+    assert before is not None
+    assert before["user_pool_id"] == link.user_pool_id
     assert run("unlink", *PLACE, "--yes").code == 1
     assert run("import_auth", *PLACE, stdin=payload_of(scenario("good"))).code == 0
 
