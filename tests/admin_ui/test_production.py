@@ -115,6 +115,8 @@ def test_web_worker_and_schedule_do_a_job_together(
 
     wait_until(lambda: status_of(f"http://127.0.0.1:{port}/healthz")[0] == 200, "the web server's start", web)
     assert status_of(f"http://127.0.0.1:{port}/readyz") == (200, '{"ready": true, "failing": []}')
+    probe = [part.replace(":8000", f":{port}") for part in SERVICES["web"]["healthcheck"]["test"][1:]]
+    run_to_the_end([sys.executable, *probe[1:]], environment)
     status, page = status_of(f"http://127.0.0.1:{port}/")
     assert status == 200
     stylesheet = re.search(r'href="(/static/css/[a-z]+\.[0-9a-f]{12}\.css)"', page)
