@@ -45,7 +45,7 @@ def environment(request: HttpRequest, project: str, env: str) -> HttpResponse:
         "project": row.project,
         "environment": row,
         "link": CognitoLink.objects.filter(environment=row).first(),
-        "jobs": Job.objects.filter(environment=row)[:5],
+        "jobs": Job.objects.filter(environment=row).select_related("project")[:5],
         "may_import": access.may(request, Permission.IMPORT_AUTH, row.project, row),
     }
     return render_page(request, "admin_ui/environment.html", context)

@@ -1,0 +1,156 @@
+"""New environments: names, kinds, Regions and roles."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db.models import RestrictedError
+from django.test import Client
+
+from audit.models import AuditEvent
+from environments import services
+from environments.models import RESERVED_ENVIRONMENT_NAMES, Environment, Project
+from tests.environments.changes import everything
+from tests.factories import Cast, actor_of, make_environment, make_membership, make_project, make_user
+
+pytestmark = pytest.mark.django_db
+
+ROLE = "arn:aws:iam::111122223333:role/AdminUI"
+
+
+def create(client: Client, **data: str) -> tuple[int, str]:
+    data = {"name": "staging", "kind": "standalone", "region": "eu-west-1", **data}
+    answer = client.post("/projects/shop/environments/create/", data)
+    return answer.status_code, answer.headers.get("Location") or answer.content.decode()
+
+
+def test_a_new_environment_leads_on_to_its_authentication(owner: Client, project: Project) -> None:
+    status, location = create(owner, role_arn=ROLE, external_id="sample")
+
+    assert (status, location) == (303, "/projects/shop/staging/authentication/")
+    row = project.environments.get(name="staging")
+    assert (row.target.region, row.target.role_arn, row.target.external_id) == ("eu-west-1", ROLE, "sample")
+    assert not row.production
+    event = AuditEvent.objects.get()
+    assert (event.action, event.environment, event.target) == (
+        "environments:environment:create", "staging", "staging"
+    )  # fmt: skip
+    assert event.after == {"kind": "standalone", "region": "eu-west-1", "role": ROLE, "app": ""}
+
+
+def test_an_amplify_environment_needs_its_app(owner: Client, project: Project) -> None:
+    status, html = create(owner, kind="amplify")
+    assert status == 422
+    assert "needs the id of its Amplify app" in html
+
+    assert create(owner, kind="amplify", app_id="d2examplexyz01")[0] == 303
+    assert project.environments.get(name="staging").is_amplify
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"name": ""}, "required"),
+        ({"name": "Staging"}, "lower-case letters, digits and hyphens"),
+        ({"name": "1st"}, "begin with a letter"),
+        ({"name": "a b"}, "lower-case"),
+        ({"name": "../x"}, "lower-case"),
+        ({"name": "<script>"}, "lower-case"),
+        ({"name": "x" * 31}, "at most 30"),
+        ({"name": "x" * 128}, "at most 30"),
+        ({"name": "dev🦊"}, "lower-case"),
+        ({"name": "\u202eved"}, "lower-case"),
+        ({"name": "my-dev", "kind": "amplify", "app_id": "d2examplexyz01"}, "2 to 10 lower-case letters"),
+        ({"name": "x", "kind": "amplify", "app_id": "d2examplexyz01"}, "2 to 10 lower-case letters"),
+        ({"name": "elevenchars", "kind": "amplify", "app_id": "d2examplexyz01"}, "2 to 10 lower-case letters"),
+        ({"name": "members"}, "is the name of a page"),
+        ({"name": "dev"}, "already has an environment of this name"),
+        ({"region": "Ireland"}, "Enter an AWS Region code"),
+        ({"region": ""}, "required"),
+        ({"role_arn": "AdminUI"}, "Enter the ARN of an IAM role"),
+        ({"role_arn": "arn:aws:iam::111122223333:user/AdminUI"}, "Enter the ARN of an IAM role"),
+        ({"app_id": "D2"}, "Enter an Amplify app id"),
+        ({"external_id": "sample"}, "only used together with a role"),
+        ({"kind": "other"}, "Select a valid choice"),
+    ],
+)
+def test_what_cannot_be_right_is_refused_in_words_beside_its_field(
+    owner: Client, data: dict[str, str], words: str
+) -> None:
+    before = everything()
+
+    status, html = create(owner, **data)
+
+    assert status == 422
+    assert words in html
+    assert 'aria-invalid="true"' in html
+    assert 'value="eu-west-1"' in html or "region" in data
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED_ENVIRONMENT_NAMES))
+def test_names_of_pages_are_reserved(project: Project, name: str) -> None:
+    with pytest.raises(ValidationError, match="is the name of a page"):
+        services.create_environment(project=project, actor=actor_of(make_user()), name=name, region="eu-west-1")
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1", "eusc-de-east-1", "cn-northwest-1", "mx-central-1"])
+def test_regions_of_every_partition_are_regions(project: Project, region: str) -> None:
+    services.create_environment(project=project, actor=actor_of(make_user()), name="dev", region=region)
+
+
+@pytest.mark.parametrize("region", ["eu-west-1\n", "eu-west", "https://x", "eu-west-1; rm", "a" * 31])
+def test_what_is_no_region_reaches_no_environment(project: Project, region: str) -> None:
+    with pytest.raises(ValidationError):
+        services.create_environment(project=project, actor=actor_of(make_user()), name="dev", region=region)
+    assert not Environment.objects.exists()
+    assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize(("name", "production"), [("prod", True), ("main", True), ("production", True), ("dev", False)])
+def test_the_usual_names_of_production_are_taken_for_it(project: Project, name: str, production: bool) -> None:
+    row = services.create_environment(project=project, actor=actor_of(make_user()), name=name, region="eu-west-1")
+    assert row.production is production
+
+
+def test_two_people_creating_the_same_environment_are_told_so(project: Project) -> None:
+    """The second one has passed the form's own question before the first one was done."""
+    actor = actor_of(make_user())
+    services.create_environment(project=project, actor=actor, name="qa", region="eu-west-1")
+    with pytest.raises(ValidationError):
+        services.create_environment(project=project, actor=actor, name="qa", region="eu-west-1")
+    assert AuditEvent.objects.count() == 1
+
+
+def test_two_projects_may_have_environments_of_one_name(owner: Client, project: Project) -> None:
+    make_environment(make_project("Other"), "staging")
+    assert create(owner)[0] == 303
+
+
+def test_an_environment_somebody_is_limited_to_cannot_vanish(project: Project, dev: Environment) -> None:
+    """A membership that lost its last limit would reach every environment."""
+    limited = make_membership(project, environments=[dev])
+    with pytest.raises(RestrictedError):
+        dev.delete()
+    limited.delete()
+    dev.delete()
+    assert not project.environments.exists()
+
+
+def test_a_project_takes_all_of_its_rows_along(cast: Cast, project: Project) -> None:
+    project.delete()
+    assert not Environment.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["stranger", "limited_owner"])
+def test_an_environment_one_may_not_see_is_not_told_of(client: Client, cast: Cast, project: Project, who: str) -> None:
+    make_environment(project, "prod")
+    client.force_login(getattr(cast, who))
+    hidden, missing = client.get("/projects/shop/prod/"), client.get("/projects/shop/nowhere/")
+    assert hidden.status_code == missing.status_code == 404
+    assert hidden.content == missing.content
+
+
+def test_somebody_limited_to_an_environment_has_their_role_there(client: Client, cast: Cast) -> None:
+    client.force_login(cast.limited_owner)
+    html = client.get("/projects/shop/dev/").content.decode()
+    assert "Set up authentication" in html
+    assert "Create environment" not in client.get("/projects/shop/").content.decode()
