@@ -26,6 +26,17 @@ from admin_ui.embedded.supervisor import (
 UNCHANGED = "(unchanged)"
 
 
+def keep_apart(state: Path, account: str) -> None:
+    """Remember which account a state directory belongs to. Raises CannotRun for the other one."""
+    mark = state / "account"
+    if mark.exists() and mark.read_text().strip() != account:
+        raise CannotRun(
+            f"{state} belongs to {'the sandbox' if account == 'aws' else 'a real AWS account'}: its environments name "
+            "resources the other does not have. Name another directory with --state."
+        )
+    mark.write_text(account + "\n")
+
+
 class Command(BaseCommand):
     help = (
         "Set up what is missing and run the console: web server, worker, broker and, unless --aws, a pretend account."
@@ -35,11 +46,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="port of the console on 127.0.0.1 (default: 8000)")
-        parser.add_argument("--state", metavar="DIR", help="where everything it writes lives (default: .state)")
+        parser.add_argument("--state", metavar="DIR", help="where everything it writes lives (default: .state; .state-aws with --aws)")
         parser.add_argument("--aws", action="store_true", help="use the AWS account that the environment names")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        state = Path(options["state"] or settings.STATE).resolve()
+        # The sandbox's environments name pools that a real account does not have, so each has a directory of its own.
+        default = settings.BASE_DIR / ".state-aws" if options["aws"] and "STATE" not in os.environ else settings.STATE
+        state = Path(options["state"] or default).resolve()
         if state != settings.STATE:
             # Settings have been read already, with another directory: begin again with the right one.
             os.environ["STATE"] = str(state)
@@ -49,6 +62,7 @@ class Command(BaseCommand):
         try:
             with locked(state):
                 require_free(options["port"])
+                keep_apart(state, "sandbox" if not options["aws"] else "aws")
                 self.run(state=state, port=options["port"], sandbox=not options["aws"])
         except CannotRun as error:
             raise CommandError(str(error)) from error
