@@ -253,7 +253,7 @@ def _unauthenticated_role(observation: Observation, rule_set: RuleSet) -> Judgem
         severity,
         observed=f"{observed}; guests are {'allowed' if guests else 'not allowed'}",
         reason=reason,
-        affects="guests, and developers who run the Amplify CLI" if guests or cli else "guests",
+        affects="guests, and developers who run the Amplify CLI" if cli else "guests",
         cure=_role_cure(observation, pool, roles, "unauthenticated"),
         fixes=(Fix.CREATE_UNAUTHENTICATED_ROLE,) if pool is not None else (),
     )

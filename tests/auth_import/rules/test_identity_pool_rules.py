@@ -1,4 +1,5 @@
 import json
+import re
 import shlex
 from dataclasses import replace
 
@@ -210,3 +211,21 @@ def test_with_the_user_pool_unread_nothing_is_said_about_its_clients() -> None:
     assert "which could not be read" in finding.observed
     assert finding.fixes == ()
     assert "because the user pool could not" in found("client.web-found", observation).observed
+
+
+def test_what_a_missing_guest_role_means_depends_on_whether_guests_are_allowed() -> None:
+    allowed = found(GUEST, NO_GUEST_ROLE)
+    assert "every guest is refused" in allowed.reason
+    assert allowed.affects == "guests"
+    unusable = found(GUEST, roles(NO_GUESTS, unauthenticated_arn=SLASHLESS))
+    assert "should guests be allowed one day" in unusable.reason
+    assert "Amplify CLI" in found(GUEST, NO_GUEST_ROLE, RuleSet.CLI).affects
+
+
+@pytest.mark.parametrize("name", ["<script>", "💥", "", "x" * 128])
+def test_a_new_role_gets_a_name_that_iam_accepts(name: str) -> None:
+    words = shlex.split(found(GUEST, identity_pool(NO_GUEST_ROLE, name=name)).cure.command)
+    role_name = words[words.index("--role-name") + 1]
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", role_name)
+    assert role_name.endswith("-unauthenticated")
+    assert not role_name.startswith("-")

@@ -176,3 +176,13 @@ def test_lists_match_exactly_when_their_sorted_copies_do(left: list[str], right:
 def test_the_flag_is_compared_strictly(left: bool | None, right: bool | None) -> None:
     pair = (replace(WEB, oauth_enabled=left), replace(NATIVE, oauth_enabled=right))
     assert (oauth_differences(*pair) == ()) is (left is right)
+
+
+def test_the_text_says_when_no_provider_at_all_is_left() -> None:
+    assert "None is left" not in found("oauth.providers-supported", SAML).reason
+    assert "None is left" in found("oauth.providers-supported", both(supported_identity_providers=("Corp",))).reason
+
+
+def test_a_custom_domain_is_taken_into_account_by_the_cure() -> None:
+    assert "custom domain" in found("oauth.domain", CUSTOM_DOMAIN).cure.text
+    assert "custom domain" not in found("oauth.domain", NO_DOMAIN).cure.text
