@@ -63,7 +63,7 @@ def _linked(request: HttpRequest, environment: Environment, link: CognitoLink) -
         "shell_exports": ci.shell_exports(outputs),
         "categories": ci.categories_payload(outputs),
         "curl": f'curl -fsS -H "Authorization: Bearer $ADMIN_UI_TOKEN" -o src/aws-exports.js {files_url}',
-        "client_config": f"./manage.py client_config --project {environment.project.slug} "
+        "client_config": f"python manage.py client_config --project {environment.project.slug} "
         f"--environment {environment.name} --out .",
         "codegen_target": CODEGEN_TARGETS.get(preferred, ""),
         "choice_query": choice_query(link.choice),
