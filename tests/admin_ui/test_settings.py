@@ -1,0 +1,77 @@
+"""What the environment says, and what the console answers when it says something dangerous."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LONG = "a-sample-key-of-more-than-fifty-characters-that-protects-nothing-0123456789"
+
+
+def manage(state: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, ROOT / "manage.py", *arguments],
+        env={**inherited, "STATE": str(state), **variables},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize("variables", [{}, {"SECRET_KEY": ""}], ids=["missing", "empty"])
+def test_a_database_of_ones_own_needs_a_secret_key(tmp_path: Path, variables: dict[str, str]) -> None:
+    done = manage(tmp_path, "check", DATABASE_URL=f"sqlite:///{tmp_path}/own.sqlite3", **variables)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("The console cannot start. SECRET_KEY is not set.")
+    assert "SECRET_KEY_FILE" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "secret-key").exists()
+
+
+def test_the_secret_key_may_lie_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(LONG)
+    database = f"sqlite:///{tmp_path}/own.sqlite3"
+    done = manage(tmp_path, "check", DATABASE_URL=database, SECRET_KEY_FILE=str(tmp_path / "key"))
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_console_behind_a_proxy_passes_the_checks_of_a_deployment(tmp_path: Path) -> None:
+    done = manage(
+        tmp_path,
+        *("check", "--deploy", "--fail-level", "WARNING"),
+        DATABASE_URL="postgres://console:sample@127.0.0.1/console",
+        SECRET_KEY=LONG,
+        BEHIND_PROXY="true",
+        ALLOWED_HOSTS="console.example.com",
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_processes_that_start_together_make_one_secret_key(tmp_path: Path) -> None:
+    command = ["shell", "--no-imports", "-c", "from django.conf import settings; print(settings.SECRET_KEY)"]
+    with ThreadPoolExecutor(3) as pool:
+        keys = {done.stdout.strip() for done in pool.map(lambda _: manage(tmp_path, *command), range(3))}
+    assert len(keys) == 1
+    assert len(keys.pop()) > 50
+    key = tmp_path / "secret-key"
+    assert key.stat().st_mode & 0o077 == 0
+    assert list(tmp_path.glob("secret-key*")) == [key]
+
+
+def test_single_sign_on_may_lead_to_its_page(tmp_path: Path) -> None:
+    """The browser follows a form only to addresses that the page's policy names."""
+    done = manage(
+        tmp_path,
+        *("shell", "--no-imports", "-c"),
+        "from django.conf import settings; print(settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action'])",
+        OIDC_CLIENT_ID="console",
+        OIDC_SERVER_URL="https://login.example.com/realms/sample",
+        OIDC_PAGE_ORIGINS="https://accounts.example.com",
+    )
+    assert done.stdout.strip() == "[\"'self'\", 'https://login.example.com', 'https://accounts.example.com']"
