@@ -58,7 +58,7 @@ def good() -> Choice:
 
 
 @pytest.fixture
-def page(environment: "Environment") -> "Client":
+def member(environment: "Environment") -> "Client":
     """A browser of a member with full access."""
     from tests.auth_import.journeys import signed_in
 
