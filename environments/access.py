@@ -3,6 +3,7 @@
 Strangers get 404, so that the existence of a project is not told; members without the permission get 403.
 """
 
+from dataclasses import dataclass
 from typing import cast
 
 from django.core.exceptions import PermissionDenied
@@ -11,7 +12,7 @@ from django.http import Http404, HttpRequest
 
 from accounts.models import User
 from audit.record import Actor
-from environments.models import Environment, Membership, MembershipEnvironment, Project, ProjectToken
+from environments.models import Environment, Membership, Project, ProjectToken
 from environments.permissions import Permission, Role, permissions_of
 
 NOTHING: frozenset[Permission] = frozenset()
@@ -39,16 +40,41 @@ def permissions_for_user(user: User, project: Project, environment: Environment 
         return NOTHING
     if user.is_superuser:
         return permissions_of(Role.FULL_ACCESS)
-    membership = Membership.objects.filter(project=project, user=user).prefetch_related("environments").first()
-    if membership is None:
+    return _granted(_reach_of(user, project), environment)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """A membership's role and the ids of the environments it is limited to; none: all of them."""
+
+    role: str
+    limits: frozenset[int]
+
+
+def _reach_of(user: User, project: Project) -> _Reach | None:
+    rows = list(Membership.objects.filter(project=project, user=user).order_by().values_list("role", "environments"))
+    if not rows:
+        return None
+    return _Reach(role=rows[0][0], limits=frozenset(pk for _, pk in rows if pk is not None))
+
+
+def _granted(reach: _Reach | None, environment: Environment | None) -> frozenset[Permission]:
+    if reach is None:
         return NOTHING
-    limits = {row.pk for row in membership.environments.all()}
-    if limits and environment is None:
+    if reach.limits and environment is None:
         # Somebody who may only touch some environments reads the project's own pages and changes nothing there.
-        return permissions_of(membership.role) & permissions_of(Role.VIEWER)
-    if limits and environment is not None and environment.pk not in limits:
+        return permissions_of(reach.role) & permissions_of(Role.VIEWER)
+    if reach.limits and environment is not None and environment.pk not in reach.limits:
         return NOTHING
-    return permissions_of(membership.role)
+    return permissions_of(reach.role)
+
+
+def _reach(request: HttpRequest, user: User, project: Project) -> _Reach | None:
+    """The same as `_reach_of`, asked once per request: a page needs it for its view, its buttons and its navigation."""
+    cache: dict[int, _Reach | None] = request.__dict__.setdefault("_reaches", {})
+    if project.pk not in cache:
+        cache[project.pk] = _reach_of(user, project)
+    return cache[project.pk]
 
 
 def permissions(
@@ -61,10 +87,12 @@ def permissions(
         token = token_of(request)
         if token:
             cache[key] = permissions_of(token.role) if token.project_id == project.pk else NOTHING
-        elif request.user.is_authenticated:
+        elif not request.user.is_authenticated:
+            cache[key] = NOTHING
+        elif not request.user.is_active or request.user.is_superuser:
             cache[key] = permissions_for_user(request.user, project, environment)
         else:
-            cache[key] = NOTHING
+            cache[key] = _granted(_reach(request, request.user, project), environment)
     return cache[key]
 
 
@@ -130,11 +158,8 @@ def is_limited(request: HttpRequest, row: Project) -> bool:
 
 
 def _limits(request: HttpRequest, row: Project) -> frozenset[int]:
-    """The environments that the membership is limited to, asked once per request; none: not limited."""
+    """The environments that the membership is limited to; none: not limited."""
     if token_of(request) or not isinstance(request.user, User) or request.user.is_superuser:
         return frozenset()
-    cache: dict[int, frozenset[int]] = request.__dict__.setdefault("_limits", {})
-    if row.pk not in cache:
-        limits = MembershipEnvironment.objects.filter(membership__user=request.user, membership__project=row)
-        cache[row.pk] = frozenset(limits.values_list("environment_id", flat=True))
-    return cache[row.pk]
+    reach = _reach(request, request.user, row)
+    return reach.limits if reach else frozenset()
