@@ -155,6 +155,7 @@ def test_the_cure_of_a_wrong_trust_is_a_policy_that_trusts_the_identity_pool() -
     document = words[words.index("--policy-document") + 1]
     assert evaluate(document, IDENTITY_POOL_ID, "authenticated").assumable == "yes"
     assert len(json.loads(document)["Statement"]) == 2
+    assert "The command replaces the whole trust policy" in finding.cure.text
 
 
 def test_both_roles_can_be_cured_at_once() -> None:
@@ -170,6 +171,7 @@ def test_what_a_rewrite_cannot_cure_is_not_offered(text: str) -> None:
     finding = found("role.trust", auth_trust(text))
     assert finding.fixes == ()
     assert finding.cure.command == ""
+    assert "Take out the Deny" in finding.cure.text
 
 
 def test_a_group_that_competes_gets_a_free_precedence_and_keeps_its_description() -> None:
@@ -188,3 +190,10 @@ def test_a_role_of_the_right_name_only_counts_under_the_right_arn() -> None:
     assert AUTH_ROLE.arn == AUTH_ARN
     renamed = replace(GOOD, authenticated_role=replace(AUTH_ROLE, arn="arn:aws:iam::111122223333:role/x/ShopAuth"))
     assert found("role.exists", renamed).severity == "fail"
+
+
+def test_only_the_role_that_could_not_be_read_is_called_unknown() -> None:
+    observed = found("role.reachable-by-others", AUTH_DENIED).observed
+    assert "authenticated role ShopAuth" in observed
+    assert "ShopUnauth" not in observed
+    assert "AccessDeniedException" in found("role.exists", AUTH_DENIED).observed

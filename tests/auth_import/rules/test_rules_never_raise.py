@@ -99,3 +99,11 @@ def test_something_unread_is_said_with_its_cause_and_a_next_step(position: str, 
     ]
     assert told
     assert all(finding.cure.text for finding in told)
+
+
+def test_the_text_tells_an_answer_the_import_needs_from_one_it_does_not() -> None:
+    findings = {finding.id: finding for finding in run(spoil(GOOD, "web_client", "throttled"), RuleSet.ADMIN_UI)}
+    assert "The import needs this answer" in findings["oauth.matching"].reason
+    assert findings["oauth.matching"].affects == "whoever imports"
+    assert "the import does not depend on it" in findings["gen2.web-client-public"].reason
+    assert findings["oauth.domain"].affects == "whoever relies on this check"
