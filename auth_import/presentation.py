@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from auth_import.findings import Finding, Severity
 from auth_import.fixes import TITLES
@@ -24,6 +26,17 @@ class Check:
     finding: Finding
     fixes: tuple[tuple[str, str], ...]
     accepted: bool = False
+
+    @property
+    def page(self) -> str:
+        """The address of the page about this check."""
+        return _page_of(self.finding.id)
+
+
+@cache
+def _page_of(check_id: str) -> str:
+    # There are few checks, and every page with findings shows all of them.
+    return reverse("check-page", args=[check_id])
 
 
 @dataclass(frozen=True, slots=True)

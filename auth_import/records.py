@@ -5,6 +5,8 @@ from typing import Any
 
 from auth_import.findings import Cure, Finding, Fix, Severity
 
+_FIXES = frozenset(fix.value for fix in Fix)
+
 
 def finding_record(finding: Finding) -> dict[str, Any]:
     """A finding as plain JSON, with everything a page shows."""
@@ -24,7 +26,6 @@ def finding_record(finding: Finding) -> dict[str, Any]:
 
 def finding_from_record(record: Mapping[str, Any]) -> Finding:
     """The finding of a stored record. Fixes that this version no longer knows are left out."""
-    known = {fix.value for fix in Fix}
     return Finding(
         id=record["id"],
         title=record["title"],
@@ -34,7 +35,7 @@ def finding_from_record(record: Mapping[str, Any]) -> Finding:
         affects=record.get("affects", ""),
         cure=Cure(**record.get("cure", {})),
         overridable=bool(record.get("overridable")),
-        fixes=tuple(Fix(value) for value in record.get("fixes", ()) if value in known),
+        fixes=tuple(Fix(value) for value in record.get("fixes", ()) if value in _FIXES),
         table=tuple(tuple(row) for row in record.get("table", ())),
     )
 
