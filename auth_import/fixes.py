@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import chain, count
 
 from django.core.cache import cache
 
@@ -140,7 +140,8 @@ def _model(target: AwsTarget, choice: Choice, wanted: str) -> tuple[str, AppClie
 def _free_name(target: AwsTarget, choice: Choice, name: str) -> str:
     """The name, with a number where a client has it. So a form sent again meets another difference, not a twin."""
     taken = {client.name for client in app_clients.iter_app_clients(target, choice.user_pool_id)}
-    return next(one for one in (name, *(f"{name}-{number}" for number in count(2))) if one not in taken)
+    numbered = (f"{name}-{number}" for number in count(2))
+    return next(one for one in chain([name], numbered) if one not in taken)
 
 
 def _plan_client(wanted: str) -> Callable[[AwsTarget, Choice], tuple[Change, ...]]:
