@@ -1,0 +1,91 @@
+"""Environments to import into, made by the console's own forms over HTTP, so that each test has one of its own."""
+
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import APIRequestContext, APIResponse
+
+from aws.sandbox.catalogue import Scenario
+
+
+@dataclass(frozen=True)
+class Place:
+    """An environment and its addresses, relative to the console's."""
+
+    project: str
+    name: str
+
+    @property
+    def authentication(self) -> str:
+        return f"/projects/{self.project}/{self.name}/authentication/"
+
+    @property
+    def importing(self) -> str:
+        return f"{self.authentication}import/"
+
+    def choosing(self, scenario: Scenario, **other: str | None) -> str:
+        """The import page with everything of this scenario chosen; `other` replaces parts of the address."""
+        chosen = choice(scenario) | other
+        return f"{self.importing}?" + "&".join(f"{key}={value}" for key, value in chosen.items() if value)
+
+
+def choice(scenario: Scenario) -> dict[str, str | None]:
+    """The choice of a scenario in the words of the page's address."""
+    return {
+        "pool": scenario.pool_id,
+        "web": scenario.web_client_id,
+        "native": scenario.native_client_id,
+        "ipool": scenario.identity_pool_id,
+        "identity": None if scenario.identity_pool_id else "off",
+    }
+
+
+class Office:
+    """Somebody signed in who fills in forms without looking at the pages: for what a test only needs to be there."""
+
+    def __init__(self, requests: APIRequestContext) -> None:
+        self.requests = requests
+
+    def post(self, path: str, **fields: Any) -> APIResponse:
+        cookies = self.requests.storage_state()["cookies"]
+        token = next(cookie["value"] for cookie in cookies if cookie["name"] == "csrftoken")
+        form = {"csrfmiddlewaretoken": token, **{key: value for key, value in fields.items() if value is not None}}
+        return self.requests.post(path, form=form, max_redirects=0)
+
+    def location(self, path: str, **fields: Any) -> str:
+        """Where the form leads; it must have been accepted."""
+        answer = self.post(path, **fields)
+        refusals = re.findall(r'class="alert-title">([^<]*)|class="error-line">.*?</svg>([^<]*)', answer.text())
+        assert answer.status == 303, f"{path} answered {answer.status}: {refusals}"
+        return answer.headers["location"]
+
+    def project(self, name: str) -> str:
+        path = self.location("/projects/create/", name=name, frontend="javascript")
+        found = re.search(r"/projects/([^/]+)/", path)
+        assert found
+        return found[1]
+
+    def environment(self, project: str, name: str = "dev", **fields: str) -> Place:
+        fields = {"kind": "standalone", "region": "eu-west-1", **fields}
+        self.location(f"/projects/{project}/environments/create/", name=name, **fields)
+        return Place(project, name)
+
+    def plan(self, place: Place, scenario: Scenario, **other: str | None) -> str:
+        """The address of a plan's review."""
+        return self.location(f"{place.importing}plan/", **(choice(scenario) | other))
+
+    def apply(self, review: str) -> str:
+        """The address of the job."""
+        return self.location(f"{review}apply/")
+
+    def link(self, place: Place, scenario: Scenario, **other: str | None) -> str:
+        """Import and wait until it is done; the address of the job."""
+        job = self.apply(self.plan(place, scenario, **other))
+        deadline = time.monotonic() + 30
+        while "Finished" not in (page := self.requests.get(job).text()):
+            assert time.monotonic() < deadline, f"{job} is not done after 30 s"
+            assert "Next step" not in page, f"{job} failed"
+            time.sleep(0.1)
+        return job

@@ -1,0 +1,162 @@
+"""Every page of the console, with something on it: for the tests of all pages, and for the pictures."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
+
+from aws.sandbox.catalogue import AMPLIFY_APP_ID, scenario
+from tests.e2e import walk
+from tests.e2e.console_process import Console
+from tests.e2e.places import Office, Place
+from tests.e2e.watching import Watch
+
+NOBODY, OPERATOR, VIEWER = "nobody", "operator", "viewer"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page: a name for the file of its picture, its address, and who looks at it.
+
+    `awaits` is text that must be there before the page is whole, `refusal` the status it answers on purpose.
+    """
+
+    name: str
+    path: str
+    who: str = OPERATOR
+    awaits: str = ""
+    refusal: int = 200
+
+
+NAMES = (
+    "home", "project", "create-project", "create-environment", "environment", "members", "member", "tokens",
+    "activity", "jobs", "job-done", "job-failed", "unlinked", "import-empty", "import-filled", "import-anyway",
+    "import-unreadable", "create-identity-pool", "review", "linked", "linked-with-trouble", "file",
+    "file-with-secret", "unlink", "fix-oauth", "guide", "guide-long", "styleguide", "password", "two-factor",
+    "sign-in", "sign-out", "reset-password", "invitation", "not-found", "forbidden",
+)  # fmt: skip
+"""What is tested of `stops`, so that tests have names before there is a console. The rest are only more pictures."""
+
+
+class Tour:
+    """The pages, and for each kind of person one browser that walks through them."""
+
+    def __init__(self, made: list[Stop], pages: dict[str, tuple[Page, Watch]]) -> None:
+        self.stops = {stop.name: stop for stop in made}
+        self.pages = pages
+
+    def page_of(self, stop: Stop) -> Page:
+        return self.pages[stop.who][0]
+
+
+@contextmanager
+def opened(console: Console, office: Office, browser: Browser, signed_in: StorageState) -> Iterator[Tour]:
+    contexts: list[BrowserContext] = []
+
+    def person(state: StorageState | None) -> tuple[Page, Watch]:
+        context = browser.new_context(base_url=console.url, storage_state=state, reduced_motion="reduce")
+        contexts.append(context)
+        watch = Watch(context)
+        return context.new_page(), watch
+
+    pages = {OPERATOR: person(signed_in), NOBODY: person(None), VIEWER: person(None)}
+    project = office.project("Tour")
+    made = stops(console, office, project)
+    operator = pages[OPERATOR][0]
+    walk.join_as_viewer(operator, pages[VIEWER][0], project)
+    operator.goto(f"/projects/{project}/members/")
+    change = operator.get_by_role("link", name=f"Change viewer-{project}@example.com")
+    made.append(Stop("member", str(change.get_attribute("href"))))
+    made.append(Stop("forbidden", f"/projects/{project}/test/authentication/import/", who=VIEWER, refusal=403))
+    try:
+        yield Tour(made, pages)
+    finally:
+        for context in contexts:
+            context.close()
+
+
+def visit(page: Page, stop: Stop) -> None:
+    """Goes there and waits until the page is whole."""
+    answer = page.goto(stop.path)
+    assert answer is not None
+    assert answer.status == stop.refusal
+    if stop.awaits:
+        expect(page.get_by_text(stop.awaits).first).to_be_visible()
+
+
+def stops(console: Console, office: Office, project: str) -> list[Stop]:
+    """Fills the project with one thing of each kind, and answers every page of it."""
+    good, anyway, differs = scenario("good"), scenario("trust-deny"), scenario("oauth-callbacks-differ")
+    free = office.environment(project, "test")
+    linked = office.environment(project, "dev")
+    troubled = office.environment(project, "live", production="on")
+    amplify = office.environment(project, "staging", kind="amplify", app_id=AMPLIFY_APP_ID)
+    late = office.plan(linked, good)
+    done = office.link(linked, good)
+    failed = office.apply(late)
+    office.link(amplify, good)
+    accepted = {"accept": "role.trust", "reason": "The role is replaced with the next release."}
+    office.link(troubled, anyway, **accepted)
+    # Both clients alike, so that the pool still can be imported.
+    for client_id in (anyway.web_client_id, anyway.native_client_id):
+        _change_callbacks(console, anyway.pool_id, client_id)
+    office.location(f"{troubled.authentication}check/")
+    office.location(f"{linked.authentication}functions/", answer="not-wanted")
+    office.post(f"/projects/{project}/tokens/", name="CI", role="viewer")
+    office.post(f"/projects/{project}/members/", role="viewer", note="Sample colleague")
+    pool_only = scenario("user-pool-only")
+    return [
+        Stop("home", "/"),
+        Stop("project", f"/projects/{project}/"),
+        Stop("create-project", "/projects/create/"),
+        Stop("create-environment", f"/projects/{project}/environments/create/"),
+        Stop("environment", f"/projects/{project}/dev/"),
+        Stop("members", f"/projects/{project}/members/"),
+        Stop("tokens", f"/projects/{project}/tokens/"),
+        Stop("activity", f"/projects/{project}/activity/"),
+        Stop("jobs", f"/projects/{project}/jobs/"),
+        Stop("job-done", done, awaits="Finished"),
+        Stop("job-failed", failed, awaits="Next step:"),
+        Stop("unlinked", free.authentication),
+        Stop("import-empty", free.importing, awaits="Load more user pools"),
+        Stop("import-no-match", f"{free.importing}?q=nothing-like-it", awaits="The whole account was searched."),
+        Stop("import-filled", free.choosing(good, q="shop-users"), awaits="Review the plan"),
+        Stop("import-blocked", free.choosing(differs), awaits="Cure first:"),
+        Stop("import-anyway", free.choosing(anyway, q="lab-trust"), awaits="Review the plan anyway"),
+        Stop("import-plain", free.choosing(pool_only, plain="1"), awaits="Review the plan"),
+        Stop("import-unreadable", free.choosing(good, pool="eu-west-1_Vanished1", q="shop"), awaits="Cure first:"),
+        Stop("create-identity-pool", f"{free.importing}identity-pools/create/?{_query(free, pool_only.key)}"),
+        Stop("review", office.plan(free, good)),
+        Stop("review-anyway", office.plan(free, anyway, **accepted)),
+        Stop("linked", linked.authentication),
+        Stop("linked-amplify", amplify.authentication),
+        Stop("linked-with-trouble", troubled.authentication),
+        Stop("file", f"{linked.authentication}files/aws-exports.js"),
+        Stop("file-with-secret", f"{linked.authentication}files/ios/awsconfiguration.json"),
+        Stop("unlink", f"{linked.authentication}unlink/"),
+        Stop("fix-oauth", f"{free.importing}fix/copy-oauth-to-native/?{_query(free, differs.key)}"),
+        Stop("fix-trust", f"{free.importing}fix/rewrite-trust-authenticated/?{_query(free, anyway.key)}"),
+        Stop("guide", "/checks/oauth.matching/"),
+        Stop("guide-long", "/checks/permissions.console/"),
+        Stop("styleguide", "/styleguide/"),
+        Stop("password", "/accounts/password/change/"),
+        Stop("two-factor", "/accounts/2fa/"),
+        Stop("sign-in", "/accounts/login/", who=NOBODY),
+        Stop("sign-out", "/accounts/logout/"),
+        Stop("reset-password", "/accounts/password/reset/", who=NOBODY),
+        Stop("invitation", "/invitations/used-or-mistyped/", who=NOBODY, refusal=404),
+        Stop("not-found", "/projects/none-of-this-name/", refusal=404),
+    ]
+
+
+def _query(place: Place, key: str) -> str:
+    return place.choosing(scenario(key)).partition("?")[2]
+
+
+def _change_callbacks(console: Console, pool_id: str, client_id: str | None) -> None:
+    """Somebody changes a client after the import."""
+    cognito = console.aws("cognito-idp")
+    client = cognito.describe_user_pool_client(UserPoolId=pool_id, ClientId=client_id)["UserPoolClient"]
+    settings = {key: client[key] for key in client if key not in ("ClientSecret", "CreationDate", "LastModifiedDate")}
+    cognito.update_user_pool_client(**{**settings, "CallbackURLs": ["https://shop.example.com/elsewhere"]})
