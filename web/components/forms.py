@@ -18,7 +18,7 @@ def field(bound: BoundField) -> SafeString:
     """A form field: label, hint, control and errors, tied together for screen readers."""
     optional = NOTHING if bound.field.required else OPTIONAL
     hint = (
-        format_html('<p class="hint" id="{}_helptext">{}</p>', bound.auto_id, bound.help_text)
+        format_html('<div class="hint" id="{}_helptext">{}</div>', bound.auto_id, bound.help_text)
         if bound.help_text
         else ""
     )
