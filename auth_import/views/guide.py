@@ -1,16 +1,29 @@
 """The page of one check, from `docs/checks/`."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from auth_import.rules import RULES
+from web.components.marks import code
 from web.pages import render_page
 
 KNOWN = {rule.id: rule for rule in RULES}
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def _command(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """Commands as everywhere in the console: with a copy button, and wrapped, so that a phone shows all of them."""
+    return code(tokens[index].content.rstrip("\n"), wrap=True)
+
+
+MARKDOWN.add_render_rule("fence", _command)
 
 
 @require_safe
@@ -18,6 +31,11 @@ def check_page(request: HttpRequest, check_id: str) -> HttpResponse:
     if check_id not in KNOWN:
         raise Http404("There is no such check.")
     text = (settings.BASE_DIR / "docs" / "checks" / f"{check_id}.md").read_text(encoding="utf-8")
+    title, _, rest = text.partition("\n")
     # The text is the project's own, and raw HTML in it is switched off.
-    body = mark_safe(MARKDOWN.render(text.replace(".md)", "/)")))  # noqa: S308
-    return render_page(request, "auth_import/guide.html", {"rule": KNOWN[check_id], "body": body})
+    context = {
+        "rule": KNOWN[check_id],
+        "title": mark_safe(MARKDOWN.renderInline(title.removeprefix("# "))),  # noqa: S308
+        "body": mark_safe(MARKDOWN.render(rest.replace(".md)", "/)"))),  # noqa: S308
+    }
+    return render_page(request, "auth_import/guide.html", context)

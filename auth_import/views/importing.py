@@ -188,13 +188,17 @@ def _preflight(
     checked: Preflight | None = None,
 ) -> dict[str, Any]:
     checked = checked or preflight(environment=environment, choice=choice, sees=sees(request))
+    form = form or PlanForm()
+    # It is drawn only where something is to be accepted, and is not optional there; without it, the page says so.
+    form.fields["reason"].required = True
+    form.use_required_attribute = False
     return {
         "choice": choice,
         "checks": checks_by_family(checked.findings),
         "counts": _counts(checked),
         "blocking": [f for f in rules.blocking(checked.findings) if not f.overridable],
         "acceptable": rules.needs_acceptance(checked.findings),
-        "form": form or PlanForm(),
+        "form": form,
         "may_fix": access.may(request, Permission.FIX_AWS, environment.project, environment),
     }
 
