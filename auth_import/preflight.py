@@ -62,6 +62,8 @@ def setting_of(environment: Environment, *, user_pool_id: str, sees: SeesEnviron
         OtherLink(
             label=f"{link.environment.project.name} / {link.environment.name}"
             if sees(link.environment)
+            else "another environment of this project"
+            if link.environment.project_id == environment.project_id
             else "another project in this console",
             production=link.environment.production,
         )

@@ -135,6 +135,8 @@ def unlink(request: HttpRequest, project: str, env: str) -> HttpResponse:
 
 
 def _not_linked(request: HttpRequest, environment: Environment) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"error": "Nothing is linked."}, status=404)
     messages.info(request, "Nothing is linked to this environment any more.")
     return redirect_page(request, _url("authentication", environment))
 

@@ -33,7 +33,8 @@ def choice_of(key: str) -> Choice:
     """The choice of a scenario of the sample account; a client it lacks is the other one."""
     found = scenario(key)
     web, native = found.web_client_id or found.native_client_id, found.native_client_id or found.web_client_id
-    assert web and native, f"{key} has no app client"
+    assert web, f"{key} has no app client"
+    assert native
     return Choice(found.pool_id, web, native, found.identity_pool_id or "")
 
 
