@@ -95,6 +95,7 @@ class TestImport:
         assert set(link.baseline) == {finding.id for finding in planned.plan.findings}
         assert (link.failing, link.drift, link.pushed, link.health) == (0, [], False, "pass")
         [event] = audited("auth_import:link:import")
+        assert event.after
         assert event.after["web_client_id"] == good.web_client_id
         assert (event.actor_name, event.project, event.environment) == (ACTOR.name, "shop", "dev")
 

@@ -24,7 +24,7 @@ def test_without_identity_pools_the_choice_is_whole_without_one() -> None:
     read = wizard(WHOLE + "&identity=off")
     assert read.choice == Choice("eu-west-1_Sample", "web1", "native1", "")
     assert wizard(read.query).choice == read.choice
-    assert wizard(choice_query(read.choice)).choice == read.choice  # type: ignore[arg-type]
+    assert wizard(choice_query(read.choice)).choice == read.choice
 
 
 def test_the_check_box_wins_over_the_hidden_field_before_it() -> None:
