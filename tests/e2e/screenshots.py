@@ -31,7 +31,9 @@ def take(pictures: Path, playwright: Playwright, browser: Browser) -> None:
                     page.set_viewport_size({"width": width, "height": height})
                     for theme in THEMES:
                         page.emulate_media(color_scheme=theme)
-                        page.screenshot(path=pictures / f"{stop.name}-{width}-{theme}.png", full_page=True)
+                        page.screenshot(
+                            path=pictures / f"{stop.name}-{width}-{theme}.png", full_page=True, animations="disabled"
+                        )
                 print(stop.name, flush=True)
         requests.dispose()
 

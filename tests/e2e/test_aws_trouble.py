@@ -84,8 +84,23 @@ def test_slow_aws_shows_the_page_first_and_the_rest_when_it_comes(sandbox: Any, 
         expect(page.get_by_text(waiting)).to_have_count(0)
 
 
+def test_going_on_before_aws_has_answered_loses_no_choice(sandbox: Any, page: Page, place: Place) -> None:
+    sandbox.fail("ListUserPoolClients", delay_ms=800)
+    sandbox.fail("ListIdentityPools", delay_ms=1600)
+    page.goto(place.choosing(GOOD))
+    page.get_by_role("switch", name="Use identity pools").uncheck()
+    expect(page.get_by_text("Only the user pool is imported.")).to_be_visible()
+    expect(page.get_by_role("radio", name="shop-web for web")).to_be_checked()
+    expect(page.get_by_role("radio", name="shop-mobile for mobile")).to_be_checked()
+
+    page.goto(place.choosing(GOOD))
+    page.get_by_role("radio", name="shop-web for both").check()
+    expect(walk.finding(page, "client.distinct")).to_be_visible()
+    expect(page.get_by_role("radio", name="shop_identity", exact=True)).to_be_checked()
+
+
 def test_a_section_that_never_comes_ends_with_words_and_not_with_a_spinner(visit: Visit, place: Place) -> None:
-    page = visit(tolerate="net::ERR_FAILED|htmx:(sendError|afterRequest)")
+    page = visit(tolerate="net::ERR_FAILED|htmx:sendError")
     page.route(re.compile("/import/clients/"), lambda route: route.abort())
     page.goto(f"{place.importing}?pool={GOOD.pool_id}")
     expect(page.get_by_text("The console cannot be reached. Check the connection and try again.")).to_be_visible()

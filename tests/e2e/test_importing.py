@@ -43,7 +43,8 @@ def test_a_newcomer_imports_user_pool_and_identity_pool_and_copies_the_file(cons
     walk.job_done(page)
     page.get_by_role("link", name="Continue").click()
     expect(main).to_contain_text(GOOD.pool_id)
-    expect(page.get_by_text("Healthy")).to_be_visible()
+    # Other tests may have linked the same pool elsewhere, which is a warning.
+    expect(page.get_by_text(re.compile(r"^(Healthy|\d+ to look at)$"))).to_be_visible()
 
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name="aws-exports.js", exact=True))
     row.get_by_role("button", name="Copy").click()

@@ -31,12 +31,12 @@ class Stop:
 
 NAMES = (
     "home", "project", "create-project", "create-environment", "environment", "members", "member", "tokens",
-    "activity", "jobs", "job-done", "job-failed", "unlinked", "import-empty", "import-filled", "import-anyway",
+    "activity", "jobs", "job-done", "job-failed", "unlinked", "import-empty", "import-anyway",
     "import-unreadable", "create-identity-pool", "review", "linked", "linked-with-trouble", "file",
     "file-with-secret", "unlink", "fix-oauth", "guide", "guide-long", "styleguide", "password", "two-factor",
     "sign-in", "sign-out", "reset-password", "invitation", "not-found", "forbidden",
 )  # fmt: skip
-"""What is tested of `stops`, so that tests have names before there is a console. The rest are only more pictures."""
+"""What is tested of `stops`, so that tests have names before there is a console. The rest are more pictures of the same."""
 
 
 class Tour:
@@ -55,7 +55,7 @@ def opened(console: Console, office: Office, browser: Browser, signed_in: Storag
     contexts: list[BrowserContext] = []
 
     def person(state: StorageState | None) -> tuple[Page, Watch]:
-        context = browser.new_context(base_url=console.url, storage_state=state, reduced_motion="reduce")
+        context = browser.new_context(base_url=console.url, storage_state=state)
         contexts.append(context)
         watch = Watch(context)
         return context.new_page(), watch

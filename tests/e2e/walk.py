@@ -36,7 +36,7 @@ def join_as_viewer(manager: Page, newcomer: Page, project: str) -> None:
     newcomer.get_by_label("Username").fill(f"viewer-{project}")
     newcomer.get_by_label("Password", exact=True).fill("a-long-sample-sentence-7")
     newcomer.get_by_label("Password (again)").fill("a-long-sample-sentence-7")
-    newcomer.get_by_role("button", name=re.compile("^(Sign up|Make an account)", re.IGNORECASE)).click()
+    newcomer.get_by_role("button", name=re.compile("^(Sign up|Make)", re.IGNORECASE)).click()
     expect(newcomer.get_by_text(f"viewer-{project}@example.com").first).to_be_attached()
 
 

@@ -5,7 +5,10 @@ import re
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Error, Page, Response
 
 # Chromium reports each answer of the 4xx range once more in words; whether it was right is asked where it happens.
-REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+# A request that a newer one replaces is ended on purpose, and htmx tells the console so in two lines.
+KNOWN = re.compile(
+    r"Failed to load resource: the server responded with a status of 4\d\d|htmx:sendAbort|htmx:afterRequest"
+)
 
 
 class Watch:
@@ -24,7 +27,7 @@ class Watch:
         page.on("response", self._response)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not REFUSED.search(message.text):
+        if message.type in ("error", "warning") and not KNOWN.search(message.text):
             self._note(f"{message.type}: {message.text} ({message.location.get('url', '')})")
 
     def _error(self, error: Error) -> None:
