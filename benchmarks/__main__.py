@@ -25,28 +25,43 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in stage.NAMES]:
         parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(stage.NAMES)}")
-    started = time.monotonic()
-    facts = {
-        "machine": report.machine(),
-        "small": options.small,
-        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-    }
-    words = ", ".join(f"{key} {value}" for key, value in report.machine().items())
+    started, before = time.monotonic(), report.processor_seconds()
+    machine = report.machine()
+    words = ", ".join(f"{key} {value}" for key, value in machine.items())
     print(f"Machine: {words}. Figures are compared within this run only.\n", flush=True)
     with ExitStack() as stack:
         state = Path(tempfile.mkdtemp(prefix="admin-ui-bench-"))
         stack.callback(shutil.rmtree, state, ignore_errors=True)
         measurements, broken = run(options.names or list(stage.NAMES), small=options.small, state=state, stack=stack)
+    facts = {
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "machine": machine,
+        "small": options.small,
+        "seconds": round(time.monotonic() - started, 1),
+        "broken": broken,
+        "used_by_others": _tell_others(before, time.monotonic() - started, int(machine["cores"] or 1)),
+    }
     missed = [one.what for one in measurements if one.met is False]
     results = Path(os.environ.get("STATE") or ROOT / ".state").resolve() / "benchmarks" / "latest.json"
-    report.write(results, measurements, facts | {"seconds": round(time.monotonic() - started, 1), "broken": broken})
+    report.write(results, measurements, facts)
     met = sum(1 for one in measurements if one.met)
-    print(f"{met} targets met, {len(missed)} missed, in {time.monotonic() - started:.0f} s. Kept in {results}")
+    print(f"{met} targets met, {len(missed)} missed, in {facts['seconds']:.0f} s. Kept in {results}")
     for what in missed:
         print(f"MISSED: {what}")
     for name in broken:
         print(f"BROKEN: {name} could not be measured; see above.")
     return 2 if broken else 1 if missed and options.strict else 0
+
+
+def _tell_others(before: tuple[float, float] | None, seconds: float, cores: int) -> float | None:
+    """Say how much of the machine was at others' disposal: their work makes every figure in milliseconds worse."""
+    after = report.processor_seconds()
+    if before is None or after is None:
+        return None
+    share = report.used_by_others(before, after, seconds, cores)
+    doubt = " Milliseconds, and counts within a second, say little then; run it again alone." if share > 0.2 else ""
+    print(f"Other programs used {share:.0%} of the processors meanwhile.{doubt}")
+    return round(share, 2)
 
 
 def run(names: list[str], *, small: bool, state: Path, stack: ExitStack) -> tuple[list[report.Measurement], list[str]]:

@@ -35,7 +35,7 @@ def measure(account: Account, *, small: bool, variant: str) -> Iterator[Measurem
     try:
         first = _run(environment, plan)
         jobs = []
-        for _ in range(4 if small else 15):
+        for _ in range(3 if small else 15):
             # The job describes the chosen clients, and Cognito allows five such calls a second on one pool.
             time.sleep(NEXT_SECOND)
             jobs.append(_run(environment, plan))

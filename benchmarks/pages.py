@@ -21,6 +21,8 @@ class Page:
     url: Callable[[Console, Choice], str]
     target: str = ""
     signed_in: bool = True
+    whole_wizard: bool = False
+    """All four sections of the import in one answer, for browsers without script; others fetch them as fragments."""
 
 
 NOT_MEASURED = {
@@ -121,7 +123,7 @@ PAGES: tuple[Page, ...] = (
     Page("review", "review-plan", _review),
     Page("check's page", "check-page", _anywhere("check-page", "pool.exists")),
     Page("import", "import", lambda console, _: console.url("import", console.unlinked)),
-    Page("import, without script, everything chosen", "import", _plain_import),
+    Page("import, without script, everything chosen", "import", _plain_import, whole_wizard=True),
     Page("import, user pools, fragment", "import", _importing("import"), target="pools"),
     Page("import, choices, fragment", "import", _importing("import"), target="choices"),
     Page("import, user counts, fragment", "import-users", _users, target="none"),

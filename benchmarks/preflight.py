@@ -89,7 +89,7 @@ def measure(account: Account, *, small: bool, variant: str) -> Iterator[Measurem
     session.forget()
     session.warm(environment.target)
     runs = []
-    for _ in range(5 if small else 20):
+    for _ in range(4 if small else 20):
         time.sleep(NEXT_SECOND)
         runs.append(_run(account, environment))
     middle = sorted(runs, key=lambda run: run.ratio)[len(runs) // 2]

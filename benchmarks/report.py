@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import resource
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -77,6 +78,27 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "load": round(os.getloadavg()[0], 2),
     }
+
+
+def processor_seconds() -> tuple[float, float] | None:
+    """Seconds the processors have worked: for everybody, and for this process and those it has seen end.
+
+    None where the system does not tell.
+    """
+    try:
+        fields = [int(one) for one in Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]]
+    except (OSError, ValueError):
+        return None
+    # user nice system idle iowait irq softirq steal: what others on the same hardware take is work as well.
+    everybody = (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
+    ours = sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return everybody, ours
+
+
+def used_by_others(before: tuple[float, float], after: tuple[float, float], seconds: float, cores: int) -> float:
+    """The share of the processors, 0 to 1, that others used meanwhile."""
+    others = (after[0] - before[0]) - (after[1] - before[1])
+    return min(1.0, max(0.0, others / (seconds * cores)))
 
 
 def write(path: Path, measurements: Sequence[Measurement], facts: dict[str, Any]) -> None:

@@ -48,3 +48,8 @@ def test_the_model_of_the_cli_never_describes_what_is_not_there() -> None:
 def test_five_client_describes_a_second_take_their_time() -> None:
     model = cli_calls(user_pools=1, identity_pools=0, clients=11, providers=0)
     assert model.seconds_within_quota(0.0) == 2.0
+
+
+def test_what_others_used_is_what_is_left_of_the_processors_work() -> None:
+    assert report.used_by_others((100.0, 10.0), (112.0, 18.0), seconds=10, cores=2) == 0.2
+    assert report.used_by_others((100.0, 10.0), (101.0, 18.0), seconds=10, cores=2) == 0
