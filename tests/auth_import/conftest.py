@@ -3,6 +3,7 @@
 Rows can only be imported once Django is set up, which happens after this file is read; hence the imports inside.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,34 @@ def _own_quota() -> Iterator[None]:
     quotas.use_limiter(quotas.InProcessLimiter())
 
 
+class Clients:
+    """Clients of the SDK that outlive a test: making them anew costs more than everything else a test does."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[Any, Any] = {}
+        self.clients: dict[Any, Any] = {}
+
+    def use(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(session, "_sessions", self.sessions)
+        monkeypatch.setattr(session, "_clients", self.clients)
+
+
+PATIENT, IMPATIENT = Clients(), Clients()
+
+
+@pytest.fixture
+def sandbox(sample_account: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The seeded account, as everywhere in the tests, but for the clients, which these many tests share."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in sample_account.environment().items():
+        monkeypatch.setenv(name, value)
+    PATIENT.use(monkeypatch)
+    sample_account.forget()
+    yield sample_account
+    sample_account.forget()
+
+
 @pytest.fixture
 def account(sandbox: Any) -> Account:
     return Account(sandbox.url)
@@ -43,6 +72,7 @@ def without_retries(sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The SDK asks once, so that a fault which never ends is seen at once."""
     once = Config(retries={"mode": "standard", "total_max_attempts": 1})
     monkeypatch.setattr(session, "CONFIG", session.CONFIG.merge(once))
+    IMPATIENT.use(monkeypatch)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -38,6 +39,19 @@ def choice_of(key: str) -> Choice:
     return Choice(found.pool_id, web, native, found.identity_pool_id or "")
 
 
+@cache
+def _client(url: str, region: str, service: str) -> Any:
+    """Making a client costs more than most calls, so each is made once."""
+    make: Any = boto3.client
+    return make(
+        service,
+        region_name=region,
+        endpoint_url=url,
+        aws_access_key_id="planting",
+        aws_secret_access_key="planting",
+    )
+
+
 @dataclass(frozen=True)
 class Planted:
     """A user pool with a web and a native client, and mostly an identity pool with two roles that trust it."""
@@ -60,14 +74,7 @@ class Account:
         self.region = region
 
     def client(self, service: str) -> Any:
-        make: Any = boto3.client
-        return make(
-            service,
-            region_name=self.region,
-            endpoint_url=self.url,
-            aws_access_key_id="planting",
-            aws_secret_access_key="planting",
-        )
+        return _client(self.url, self.region, service)
 
     def plant(self, *, name: str = "", identity_pool: bool = True, **pool: Any) -> Planted:
         cognito = self.client("cognito-idp")

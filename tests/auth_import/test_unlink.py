@@ -74,7 +74,8 @@ class TestUnlink:
         self, link: CognitoLink, member: Client, monkeypatch: pytest.MonkeyPatch, sandbox: Any
     ) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-        session.forget()
+        monkeypatch.setattr(session, "_sessions", {})
+        monkeypatch.setattr(session, "_clients", {})
         sandbox.forget()
         url = address(link.environment, "unlink")
         assert "shop-users" in member.get(url).content.decode()
