@@ -17,6 +17,8 @@ pytestmark = pytest.mark.browser
 ALL_RULES = {"resultTypes": ["violations"]}
 COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
 """All that another theme can change."""
+SETTLED = """Promise.allSettled(document.getAnimations().filter((one) => one instanceof CSSTransition)
+    .map((one) => one.finished)).then(() => null)"""
 DESK: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
@@ -50,7 +52,7 @@ def test_nothing_is_wrong_with_the_page(whole_tour: Tour, name: str) -> None:
     problems = [f"light: {one}" for one in barriers(page, ALL_RULES)]
     page.emulate_media(color_scheme="dark")
     # Colours glide from one theme to the other; what they are on the way does not count.
-    page.wait_for_function("document.getAnimations().every((one) => !(one instanceof CSSTransition))")
+    page.evaluate(SETTLED)
     problems += [f"dark: {one}" for one in barriers(page, COLOURS)]
     page.set_viewport_size(PHONE)
     width, wanted = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")

@@ -36,7 +36,7 @@ NAMES = (
     "file-with-secret", "unlink", "fix-oauth", "guide", "guide-long", "styleguide", "password", "two-factor",
     "sign-in", "sign-out", "reset-password", "invitation", "not-found", "forbidden",
 )  # fmt: skip
-"""What is tested of `stops`, so that tests have names before there is a console. The rest are more pictures of the same."""
+"""What is tested of `stops`, so that tests have names before there is a console."""
 
 
 class Tour:
