@@ -8,11 +8,18 @@ class User(AbstractUser):
     """A person with an account in this console. Several people may have no address, nobody shares one."""
 
     email = models.EmailField("e-mail address", unique=True, null=True, blank=True)  # type: ignore[assignment]
+    may_create_projects = models.BooleanField(default=False)
+    """Environments of a project may use the console's own AWS credentials, so not everybody makes projects."""
 
     def save(self, *args: object, **kwargs: object) -> None:
         # An empty address is stored as NULL, because two empty texts would collide on the unique index.
         self.email = self.email or None
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def creates_projects(self) -> bool:
+        """Whether this person may make projects: operators always, others when an operator has said so."""
+        return self.is_active and (self.is_superuser or self.may_create_projects)
 
     @property
     def label(self) -> str:

@@ -19,8 +19,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if token:
         return redirect("project", project=token.project.slug)
     assert isinstance(request.user, User)
-    projects = access.visible_projects(request.user)
-    return render_page(request, "admin_ui/home.html", {"projects": projects})
+    context = {"projects": access.visible_projects(request.user), "may_create": access.may_create_projects(request)}
+    return render_page(request, "admin_ui/home.html", context)
 
 
 @require_safe

@@ -8,6 +8,7 @@ class Action(StrEnum):
     PROJECT_CHANGED = "environments:project:change"
     ENVIRONMENT_CREATED = "environments:environment:create"
     ENVIRONMENT_CHANGED = "environments:environment:change"
+    PERSON_CHANGED = "accounts:person:change"
     MEMBER_INVITED = "environments:member:invite"
     INVITATION_WITHDRAWN = "environments:invitation:withdraw"
     MEMBER_JOINED = "environments:member:join"
@@ -31,6 +32,7 @@ ACTION_WORDS: dict[str, str] = {
     Action.PROJECT_CHANGED: "Changed the project",
     Action.ENVIRONMENT_CREATED: "Created the environment",
     Action.ENVIRONMENT_CHANGED: "Changed the environment",
+    Action.PERSON_CHANGED: "Changed a person",
     Action.MEMBER_INVITED: "Made an invitation",
     Action.INVITATION_WITHDRAWN: "Withdrew an invitation",
     Action.MEMBER_JOINED: "Joined the project",

@@ -104,7 +104,10 @@ def _require(granted: frozenset[Permission], needs: Permission) -> None:
     if Permission.VIEW not in granted:
         raise Http404("There is no such page, or you have no access to it.")
     if needs not in granted:
-        raise PermissionDenied("Your role in this project does not allow this. Ask a member with full access.")
+        raise PermissionDenied(
+            "You are a member of this project, but your role does not allow this page or action. "
+            "Somebody with full access to the project can change your role under Members."
+        )
 
 
 def project(request: HttpRequest, slug: str, *, needs: Permission) -> Project:
@@ -132,6 +135,17 @@ def environment(request: HttpRequest, project_slug: str, name: str, *, needs: Pe
     request.__dict__["project"] = row.project
     request.__dict__["environment"] = row
     return row
+
+
+def is_operator(request: HttpRequest) -> bool:
+    """Whether an operator of the console sent this request. A token is never one."""
+    user = request.user
+    return token_of(request) is None and isinstance(user, User) and user.is_active and user.is_superuser
+
+
+def may_create_projects(request: HttpRequest) -> bool:
+    """Projects reach AWS with the console's own credentials, so operators say who makes them."""
+    return token_of(request) is None and isinstance(request.user, User) and request.user.creates_projects
 
 
 def visible_projects(user: User) -> QuerySet[Project]:

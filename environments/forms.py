@@ -66,6 +66,16 @@ class MemberForm(forms.Form):
         field.label_from_instance = lambda row: row.name  # type: ignore[method-assign, assignment]
 
 
+class PersonForm(forms.Form):
+    """What an operator may allow a person in the console as a whole."""
+
+    may_create_projects = forms.BooleanField(
+        label="May create projects in this console",
+        required=False,
+        help_text="Environments of a project may use the console's own AWS credentials.",
+    )
+
+
 class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ProjectToken

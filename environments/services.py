@@ -155,6 +155,21 @@ def change_member(*, membership: Membership, role: str, environments: list[Envir
 
 
 @transaction.atomic
+def allow_projects(*, user: User, allowed: bool, project: Project, actor: Actor) -> None:
+    """Say whether a person may create projects. `project` is the one whose page said so; its activity tells of it."""
+    if not User.objects.filter(pk=user.pk).exclude(may_create_projects=allowed).update(may_create_projects=allowed):
+        return
+    record(
+        action=Action.PERSON_CHANGED,
+        actor=actor,
+        project=project.slug,
+        target=user.label,
+        before={"may create projects": not allowed},
+        after={"may create projects": allowed},
+    )
+
+
+@transaction.atomic
 def remove_member(*, membership: Membership, actor: Actor) -> None:
     """Take a person's access to the project away. Raises ValidationError for the last one with full access."""
     _keep_one_owner(membership)

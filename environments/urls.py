@@ -8,6 +8,7 @@ urlpatterns = [
     path("environments/create/", views.create_environment, name="create-environment"),
     path("members/", views.members, name="members"),
     path("members/<int:membership_id>/", views.member, name="member"),
+    path("members/<int:membership_id>/person/", views.change_person, name="change-person"),
     path("members/<int:membership_id>/remove/", views.remove_member, name="remove-member"),
     path("members/invitations/<int:invitation_id>/withdraw/", views.withdraw_invitation, name="withdraw-invitation"),
     path("tokens/", views.tokens, name="tokens"),

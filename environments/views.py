@@ -13,7 +13,7 @@ from accounts.models import User
 from audit.models import AuditEvent
 from environments import access, services
 from environments.adapter import INVITED_SESSION_KEY
-from environments.forms import EnvironmentForm, InvitationForm, MemberForm, ProjectForm, TokenForm
+from environments.forms import EnvironmentForm, InvitationForm, MemberForm, PersonForm, ProjectForm, TokenForm
 from environments.models import Environment, Invitation, Membership, Project, ProjectToken
 from environments.permissions import ROLE_WORDS, Permission, Role
 from web.pages import redirect_page, render_page
@@ -27,6 +27,8 @@ MOST_DIGITS = 19
 def create_project(request: HttpRequest) -> HttpResponse:
     if access.token_of(request):
         raise PermissionDenied("A token belongs to one project and cannot create another.")
+    if not access.may_create_projects(request):
+        raise PermissionDenied("Ask an operator of this console to create the project.")
     form = ProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -131,9 +133,36 @@ def member(request: HttpRequest, project: str, membership_id: int) -> HttpRespon
         else:
             messages.success(request, f"{membership.user.label} is now {Role(form.cleaned_data['role']).label}.")
             return redirect_page(request, "members", project=row.slug)
-    tokens = row.tokens.filter(revoked=None, created_by_name=membership.user.label)
-    context = {"project": row, "membership": membership, "form": form, "tokens": tokens}
+    context = {
+        "project": row,
+        "membership": membership,
+        "form": form,
+        "tokens": row.tokens.filter(revoked=None, created_by_name=membership.user.label),
+        "person_form": person_form(request, membership),
+    }
     return render_page(request, "environments/member.html", context, status=422 if form.errors else 200)
+
+
+def person_form(request: HttpRequest, membership: Membership) -> PersonForm | None:
+    """Only operators are asked, and only about people who are none."""
+    if membership.user.is_superuser or not access.is_operator(request):
+        return None
+    return PersonForm(initial={"may_create_projects": membership.user.may_create_projects})
+
+
+@require_POST
+def change_person(request: HttpRequest, project: str, membership_id: int) -> HttpResponse:
+    """What a member may do in the console as a whole, which operators alone decide."""
+    row = access.project(request, project, needs=Permission.VIEW)
+    if not access.is_operator(request):
+        raise PermissionDenied("Only an operator of this console decides who creates projects.")
+    membership = get_object_or_404(Membership.objects.select_related("user"), pk=membership_id, project=row)
+    form = PersonForm(request.POST)
+    allowed = form.is_valid() and form.cleaned_data["may_create_projects"]
+    services.allow_projects(user=membership.user, allowed=allowed, project=row, actor=access.actor(request))
+    words = "may create projects" if allowed else "may not create projects"
+    messages.success(request, f"{membership.user.label} {words}.")
+    return redirect_page(request, "member", project=row.slug, membership_id=membership.pk)
 
 
 @require_POST

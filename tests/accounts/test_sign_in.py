@@ -40,7 +40,7 @@ def test_people_sign_in_with_username_or_address(client: Client, login: str) -> 
 
 
 def test_people_come_back_to_the_page_they_wanted(client: Client) -> None:
-    make_user("maria")
+    make_user("maria", may_create_projects=True)
     wanted = client.get("/projects/create/")["Location"]
     assert wanted == "/accounts/login/?next=/projects/create/"
     assert sign_in(client, "maria", address=wanted) == (302, "/projects/create/")

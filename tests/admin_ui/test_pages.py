@@ -39,10 +39,18 @@ def cast(project: Project) -> Cast:
 
 
 def test_home_says_what_to_do_first(client: Client) -> None:
-    client.force_login(make_user())
+    client.force_login(make_user(may_create_projects=True))
     html = client.get("/").content.decode()
     assert "No projects yet" in html
     assert 'href="/projects/create/"' in html
+
+
+def test_home_says_whom_to_ask_for_a_project(client: Client) -> None:
+    client.force_login(make_user())
+    html = client.get("/").content.decode()
+    assert "No projects yet" in html
+    assert "an operator of this console to create the project" in html
+    assert "/projects/create/" not in html
 
 
 def test_the_project_page_shows_what_each_environment_is_linked_to(

@@ -128,10 +128,20 @@ def test_aws_out_of_reach_creates_nothing_and_says_so(sandbox: Any) -> None:
 
 
 def test_a_person_who_makes_a_project_gets_full_access_to_it() -> None:
-    user = make_user("maker")
+    user = make_user("maker", may_create_projects=True)
     assert run("environments", "create", *SHOP, "--as", "maker").code == 0
     assert Membership.objects.get().user == user
     assert Membership.objects.get().role == Role.FULL_ACCESS
+
+
+def test_a_person_whom_no_operator_has_named_makes_no_project() -> None:
+    make_user("reader")
+    make_user("chief", is_superuser=True)
+    ended = run("environments", "create", *SHOP, "--as", "reader")
+    assert ended.code == 1
+    assert "Ask an operator of this console to create the project." in ended.words
+    assert nothing_was_created()
+    assert run("environments", "create", *SHOP, "--as", "chief").code == 0
 
 
 def test_a_member_without_the_permission_creates_nothing() -> None:

@@ -1,5 +1,7 @@
 """The people of a project: roles, limits, and that somebody always stays in charge."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -137,6 +139,55 @@ def test_the_page_of_a_member_names_the_tokens_that_stay(owner: Client, cast: Ca
     html = owner.get(f"/projects/shop/members/{cast.viewer.memberships.get().pk}/").content.decode()
     assert "Night build" in html
     assert "Release" not in html
+
+
+class TestWhoMayCreateProjects:
+    """Only an operator says so, on the page of a member."""
+
+    def test_an_operator_allows_and_takes_back(self, client: Client, cast: Cast, project: Project) -> None:
+        client.force_login(cast.operator)
+        address = f"/projects/shop/members/{cast.viewer.memberships.get().pk}/"
+        assert "May create projects in this console" in client.get(address).content.decode()
+
+        page = client.post(f"{address}person/", {"may_create_projects": "on"}, follow=True).content.decode()
+
+        assert "viewer@example.com may create projects." in page
+        assert re.search(r'name="may_create_projects"[^>]* checked', page)
+        cast.viewer.refresh_from_db()
+        assert cast.viewer.creates_projects
+        event = AuditEvent.objects.get()
+        assert (event.action, event.target, event.actor) == (
+            "accounts:person:change", "viewer@example.com", cast.operator,
+        )  # fmt: skip
+        assert event.after == {"may create projects": True}
+        client.post(f"{address}person/", {"may_create_projects": "on"})
+        assert AuditEvent.objects.count() == 1
+
+        client.post(f"{address}person/")
+        cast.viewer.refresh_from_db()
+        assert not cast.viewer.creates_projects
+        assert AuditEvent.objects.count() == 2
+
+    @pytest.mark.parametrize(("who", "status"), [("owner", 403), ("viewer", 403), ("stranger", 404)])
+    def test_nobody_else_does(self, client: Client, cast: Cast, who: str, status: int) -> None:
+        client.force_login(getattr(cast, who))
+        address = f"/projects/shop/members/{cast.viewer.memberships.get().pk}/"
+        assert "May create projects" not in client.get(address).content.decode()
+        assert client.post(f"{address}person/", {"may_create_projects": "on"}).status_code == status
+        assert client.get(f"{address}person/").status_code == 405
+        cast.viewer.refresh_from_db()
+        assert not cast.viewer.creates_projects
+
+    def test_a_token_does_not(self, cast: Cast, project: Project) -> None:
+        _, secret = make_token(project, role=Role.FULL_ACCESS)
+        script = Client(headers={"Authorization": f"Bearer {secret}"})
+        address = f"/projects/shop/members/{cast.viewer.memberships.get().pk}/person/"
+        assert script.post(address, {"may_create_projects": "on"}).status_code == 403
+
+    def test_of_an_operator_it_is_not_asked(self, client: Client, cast: Cast, project: Project) -> None:
+        client.force_login(cast.operator)
+        row = make_membership(project, cast.operator)
+        assert "May create projects" not in client.get(f"/projects/shop/members/{row.pk}/").content.decode()
 
 
 class TestTheLastMemberWithFullAccess:

@@ -23,7 +23,7 @@ HOSTILE = [
 
 
 def test_whoever_creates_a_project_has_full_access_to_it(client: Client) -> None:
-    person = make_user("maria")
+    person = make_user("maria", may_create_projects=True)
     client.force_login(person)
 
     answer = client.post("/projects/create/", {"name": " Book shop ", "frontend": "ios"})
@@ -41,7 +41,7 @@ def test_whoever_creates_a_project_has_full_access_to_it(client: Client) -> None
 
 @pytest.mark.parametrize("data", [{"name": ""}, {"name": "  "}, {"name": "x" * 81}, {"name": "A", "frontend": "tape"}])
 def test_an_invalid_project_is_refused_in_words_and_keeps_what_was_typed(client: Client, data: dict[str, str]) -> None:
-    client.force_login(make_user())
+    client.force_login(make_user(may_create_projects=True))
     before = everything()
 
     answer = client.post("/projects/create/", {"frontend": "flutter", **data})
@@ -54,6 +54,37 @@ def test_an_invalid_project_is_refused_in_words_and_keeps_what_was_typed(client:
     if "frontend" not in data:
         assert '<option value="flutter" selected>' in html
     assert everything() == before
+
+
+@pytest.mark.parametrize("who", ["owner", "manager", "viewer", "limited_owner", "stranger"])
+def test_only_people_an_operator_has_named_create_projects(client: Client, cast: Cast, who: str) -> None:
+    person = getattr(cast, who)
+    client.force_login(person)
+    before = everything()
+
+    for answer in (client.get("/projects/create/"), client.post("/projects/create/", {"name": "A", "frontend": "ios"})):
+        assert answer.status_code == 403
+        assert "Ask an operator of this console to create the project." in answer.content.decode()
+    assert "/projects/create/" not in client.get("/").content.decode()
+    assert everything() == before
+
+    person.may_create_projects = True
+    person.save()
+    assert 'href="/projects/create/"' in client.get("/").content.decode()
+    assert client.post("/projects/create/", {"name": "A", "frontend": "ios"}).status_code == 303
+
+
+def test_operators_create_projects_unasked(client: Client, cast: Cast) -> None:
+    client.force_login(cast.operator)
+    assert 'href="/projects/create/"' in client.get("/").content.decode()
+    assert client.post("/projects/create/", {"name": "A", "frontend": "ios"}).status_code == 303
+
+
+def test_the_sample_person_creates_projects(client: Client) -> None:
+    from admin_ui.sample import create_person
+
+    client.force_login(create_person("a long sample phrase")[0])
+    assert client.get("/projects/create/").status_code == 200
 
 
 def test_creating_a_project_needs_a_person() -> None:
@@ -70,7 +101,7 @@ def test_creating_a_project_needs_a_person() -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_are_shown_as_text_on_every_page(client: Client, name: str) -> None:
-    client.force_login(make_user("maria"))
+    client.force_login(make_user("maria", may_create_projects=True))
     client.post("/projects/create/", {"name": name, "frontend": "javascript"})
     project = Project.objects.get()
     assert project.name == name

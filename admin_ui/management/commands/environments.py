@@ -76,6 +76,10 @@ def create(options: dict[str, Any], operator: Operator) -> Environment:
     if project is None:
         if operator.user is not None and not operator.user.is_active:
             raise Failed(f"{operator.actor.name} may not sign in any more, and so create no project.")
+        if operator.user is not None and not operator.user.creates_projects:
+            raise Failed(
+                f"{operator.actor.name} may not create projects. Ask an operator of this console to create the project."
+            )
     else:
         operator.require(Permission.MANAGE_ENVIRONMENTS, project)
     fields = {
