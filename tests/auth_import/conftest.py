@@ -5,6 +5,7 @@ Rows can only be imported once Django is set up, which happens after this file i
 
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -50,13 +51,14 @@ PATIENT, IMPATIENT = Clients(), Clients()
 
 
 @pytest.fixture
-def sandbox(sample_account: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The seeded account, as everywhere in the tests, but for the clients, which these many tests share."""
+def sandbox(request: pytest.FixtureRequest, sample_account: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The seeded account, as everywhere, but for the clients, which the many tests of this folder share."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     for name, value in sample_account.environment().items():
         monkeypatch.setenv(name, value)
-    PATIENT.use(monkeypatch)
+    own = request.path.parent == Path(__file__).parent
+    (PATIENT if own else Clients()).use(monkeypatch)
     sample_account.forget()
     yield sample_account
     sample_account.forget()

@@ -80,9 +80,11 @@ def test_it_is_made_as_shown_and_every_rule_is_content(
 ) -> None:
     job = lifecycle.run_now(started(environment, choice), new_identity_pool.create)
     is_complete(account, environment, choice, job)
-    [event] = audited("auth_import:resource:fix")
-    assert event.after
-    assert event.after["user_pool_id"] == choice.user_pool_id
+    pool, *two_roles, attached = audited("auth_import:resource:fix")
+    assert pool.after
+    assert pool.after["user_pool_id"] == choice.user_pool_id
+    assert len(two_roles) == 2
+    assert attached.after == {"roles": account.roles_of(job.result["identity_pool_id"])}
 
 
 class WorkerDied(BaseException):
@@ -165,7 +167,9 @@ def test_an_environment_removed_meanwhile_makes_nothing(
 def test_the_page_shows_first_and_then_starts_one_job(environment: Environment, choice: Choice, member: Client) -> None:
     url = address(environment, "create-identity-pool")
     assert new_identity_pool.pool_name(environment) in member.get(url, chosen(choice)).content.decode()
-    answers = {member.post(url, chosen(choice))["Location"] for _ in range(2)}
+    shown = new_identity_pool.preview(environment=environment, choice=choice)
+    form = chosen(choice) | {"digest": shown.digest}
+    answers = {member.post(url, form)["Location"] for _ in range(2)}
     assert answers == {Job.objects.get().get_absolute_url()}
     incomplete = member.post(url, {"pool": choice.user_pool_id})
     assert incomplete["Location"] == f"{address(environment, 'import')}?pool={choice.user_pool_id}"

@@ -109,6 +109,7 @@ class TestImport:
         link = link_for(environment, choice_of("secret-client-missing"), accept=accept, reason="No mobile app.")
         assert link.failing == 0
         assert set(link.accepted) == set(accept)
+        assert [event.reason for event in audited("auth_import:link:import")] == ["No mobile app."]
         checked = services.check_link(link=link, actor=ACTOR, sees=nobody_else)
         assert (checked.failing, checked.drift) == (0, [])
 
