@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest
 from accounts.models import User
 from audit.record import Actor
 from environments.models import Environment, Membership, Project, ProjectToken
-from environments.permissions import Permission, Role, permissions_of
+from environments.permissions import NOT_FOR_TOKENS, Permission, Role, permissions_of
 
 NOTHING: frozenset[Permission] = frozenset()
 
@@ -86,7 +86,8 @@ def permissions(
     if key not in cache:
         token = token_of(request)
         if token:
-            cache[key] = permissions_of(token.role) if token.project_id == project.pk else NOTHING
+            own = token.project_id == project.pk
+            cache[key] = permissions_of(token.role) - NOT_FOR_TOKENS if own else NOTHING
         elif not request.user.is_authenticated:
             cache[key] = NOTHING
         elif not request.user.is_active or request.user.is_superuser:
@@ -100,9 +101,11 @@ def may(request: HttpRequest, needs: Permission, project: Project, environment: 
     return needs in permissions(request, project, environment)
 
 
-def _require(granted: frozenset[Permission], needs: Permission) -> None:
+def _require(request: HttpRequest, granted: frozenset[Permission], needs: Permission) -> None:
     if Permission.VIEW not in granted:
         raise Http404("There is no such page, or you have no access to it.")
+    if needs in NOT_FOR_TOKENS and token_of(request):
+        raise PermissionDenied("Tokens do not allow this: members, tokens and environments are managed by people.")
     if needs not in granted:
         raise PermissionDenied(
             "You are a member of this project, but your role does not allow this page or action. "
@@ -118,7 +121,7 @@ def project(request: HttpRequest, slug: str, *, needs: Permission) -> Project:
     row = Project.objects.filter(slug=slug).first()
     if row is None:
         raise Http404("There is no such page, or you have no access to it.")
-    _require(permissions(request, row), needs)
+    _require(request, permissions(request, row), needs)
     request.__dict__["project"] = row
     return row
 
@@ -131,7 +134,7 @@ def environment(request: HttpRequest, project_slug: str, name: str, *, needs: Pe
     row = Environment.objects.select_related("project").filter(project__slug=project_slug, name=name).first()
     if row is None:
         raise Http404("There is no such page, or you have no access to it.")
-    _require(permissions(request, row.project, row), needs)
+    _require(request, permissions(request, row.project, row), needs)
     request.__dict__["project"] = row.project
     request.__dict__["environment"] = row
     return row

@@ -32,6 +32,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.VIEW}),
 }
 
+NOT_FOR_TOKENS = frozenset({Permission.MANAGE_TOKENS, Permission.MANAGE_MEMBERS, Permission.MANAGE_ENVIRONMENTS})
+"""What only people do: a token that leaked could otherwise make its own successors, and outlive its revocation."""
+
 ROLE_WORDS: dict[str, str] = {
     Role.FULL_ACCESS: "Everything: import, unlink, push, clone, members and tokens.",
     Role.MANAGE_ONLY: "Users and groups; everything else can only be read.",

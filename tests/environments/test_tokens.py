@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from environments import access
 from environments.models import Project, ProjectToken
-from environments.permissions import Role
+from environments.permissions import Permission, Role
 from tests.environments.changes import everything
 from tests.factories import Cast, make_project, make_token
 
@@ -97,7 +98,24 @@ def test_a_viewer_token_reads_and_is_told_why_it_changes_nothing(project: Projec
     assert script.get("/projects/shop/members/").status_code == 200
     answer = script.post("/projects/shop/members/", {"role": Role.FULL_ACCESS})
     assert answer.status_code == 403
-    assert "does not allow this" in answer.json()["error"]
+    assert "managed by people" in answer.json()["error"]
+
+
+def test_a_token_with_full_access_does_its_work_but_makes_no_successor(project: Project) -> None:
+    script = bearer(make_token(project, role=Role.FULL_ACCESS)[1])
+    before = everything()
+    assert script.get("/projects/shop/tokens/").status_code == 403
+    answer = script.post("/projects/shop/tokens/", {"name": "Successor", "role": Role.FULL_ACCESS})
+    assert answer.status_code == 403
+    assert "managed by people" in answer.json()["error"]
+    assert everything() == before
+
+
+def test_no_token_manages_but_all_else_of_its_role_stays(project: Project, rf: RequestFactory) -> None:
+    request = rf.get("/")
+    request.__dict__["token"] = make_token(project, role=Role.FULL_ACCESS)[0]
+    lacking = frozenset(Permission) - access.permissions(request, project)
+    assert lacking == {Permission.MANAGE_TOKENS, Permission.MANAGE_MEMBERS, Permission.MANAGE_ENVIRONMENTS}
 
 
 def test_beside_a_token_a_cookie_counts_for_nothing(cast: Cast, project: Project) -> None:
