@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlencode
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -20,7 +21,7 @@ class Page:
     route: str
     url: Callable[[Console, Choice], str]
     target: str = ""
-    signed_in: bool = True
+    reader: Literal["member", "operator", "stranger"] = "member"
     whole_wizard: bool = False
     """All four sections of the import in one answer, for browsers without script; others fetch them as fragments."""
 
@@ -35,6 +36,7 @@ NOT_MEASURED = {
 
 ONLY_POST = {
     "apply-plan",
+    "change-person",
     "check-link",
     "function-access",
     "import-plan",
@@ -98,9 +100,9 @@ def _users(console: Console, choice: Choice) -> str:
 
 
 PAGES: tuple[Page, ...] = (
-    Page("sign in", "account_login", _anywhere("account_login"), signed_in=False),
+    Page("sign in", "account_login", _anywhere("account_login"), reader="stranger"),
     Page("home", "home", _anywhere("home")),
-    Page("new project", "create-project", _anywhere("create-project")),
+    Page("new project", "create-project", _anywhere("create-project"), reader="operator"),
     Page("project", "project", _of_project("project")),
     Page("new environment", "create-environment", _of_project("create-environment")),
     Page("members", "members", _of_project("members")),

@@ -21,12 +21,15 @@ from environments.permissions import Role
 from jobs import lifecycle
 from jobs.models import Job, JobStep, Status, StepStatus, steps_of
 
+STEPS = (("check", "Check the resources again"), ("apply", "Link them"), ("verify", "Compare with the plan"))
+
 
 @dataclass(frozen=True, slots=True)
 class Console:
     """What one person sees. `linked` and `unlinked` are environments of `project`."""
 
     user: User
+    operator: User
     project: Project
     linked: Environment
     unlinked: Environment
@@ -44,6 +47,7 @@ class Console:
 def plant(account: Account, *, name: str, rows: int) -> Console:
     """A member (no operator) with `rows` of everything a page lists: projects, environments, people, jobs, events."""
     user = User.objects.create(username=name, email=f"{name}@example.com")
+    operator = User.objects.create(username=f"{name}-operator", is_superuser=True)
     actor = Actor(name=user.label, user_id=user.pk)
     projects = [services.create_project(name=f"{name} {number}", actor=actor) for number in range(rows)]
     project = projects[0]
@@ -74,7 +78,7 @@ def plant(account: Account, *, name: str, rows: int) -> Console:
     for number in range(rows):
         # The last one's secret serves for the page an invited person sees.
         _, invitation = services.invite(project=project, actor=actor, role=Role.VIEWER, note=f"colleague {number}")
-    return Console(user, project, linked, unlinked, planned, invitation)
+    return Console(user, operator, project, linked, unlinked, planned, invitation)
 
 
 def _import(account: Account, environment: Environment, actor: Actor) -> PlannedImport:
@@ -107,7 +111,7 @@ def _job(project: Project, environment: Environment, user: User, number: int) ->
         finished=now,
         deadline_at=now + timedelta(minutes=2),
     )
-    steps = steps_of(job, importing.STEPS)
+    steps = steps_of(job, STEPS)
     for step in steps:
         step.status, step.started, step.finished = StepStatus.DONE, now, now
     JobStep.objects.bulk_create(steps)
