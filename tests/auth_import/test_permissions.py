@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from audit.models import AuditEvent
-from auth_import import fixes
+from auth_import import fixes, new_identity_pool
 from auth_import.findings import Fix
 from auth_import.models import CognitoLink, PlannedImport
 from auth_import.observation import Choice
@@ -44,6 +44,8 @@ class Place:
             wanted = Fix.TURN_ON_DELETION_PROTECTION
             more = {"fix": wanted}
             self.data |= {"digest": fixes.preview(target=environment.target, choice=choice, fix=wanted).digest}
+        if view == "create-identity-pool":
+            self.data |= {"digest": new_identity_pool.preview(environment=environment, choice=choice).digest}
         self.url = address(environment, view, **more)
 
 
