@@ -216,8 +216,10 @@ OIDC_SERVER = urlsplit(env.str("OIDC_SERVER_URL", default=""))
 SIGN_IN_ORIGINS = [f"{OIDC_SERVER.scheme}://{OIDC_SERVER.netloc}"] if OIDC_SERVER.netloc else []
 SIGN_IN_ORIGINS += env.list("OIDC_PAGE_ORIGINS", default=[])
 """Where the provider shows its sign-in page: its own host, and OIDC_PAGE_ORIGINS if it sends people elsewhere."""
-EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+EMAIL_URL = env.str("EMAIL_URL", default="")
+# A letter may hold a link that sets a new password, so only while developing is one written where the log is.
+SENDS_EMAIL = bool(EMAIL_URL) or DEBUG or SANDBOX
+vars().update(env.email_url_config(EMAIL_URL or ("consolemail://" if SENDS_EMAIL else "dummymail://")))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="admin-ui@localhost")
 
 # --- What the browser may do ---

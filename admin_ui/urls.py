@@ -11,7 +11,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.urls")),
     path("invitations/<str:secret>/", environment_views.accept_invitation, name="accept-invitation"),
     path("", include("web.urls")),
     path("checks/<str:check_id>/", check_page, name="check-page"),

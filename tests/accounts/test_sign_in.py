@@ -1,6 +1,7 @@
 """Signing in, staying out, and the second factor, through the real pages."""
 
 import re
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -8,8 +9,11 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.test.utils import override_settings
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.mfa import MfaAdapter
 from accounts.models import User
@@ -100,7 +104,9 @@ def test_signing_in_gives_a_new_session(client: Client) -> None:
     assert client.session.session_key != before
 
 
-def test_the_reset_page_does_not_tell_whether_an_address_is_known(client: Client) -> None:
+def test_the_reset_page_does_not_tell_whether_an_address_is_known(client: Client, settings: Any) -> None:
+    settings.SENDS_EMAIL = True
+    assert "Forgot your password?" in client.get(LOGIN).content.decode()
     make_user("maria")
     known = client.post("/accounts/password/reset/", {"email": "maria@example.com"}, follow=True)
     unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.com"}, follow=True)
@@ -123,7 +129,21 @@ def test_the_reset_page_does_not_tell_whether_an_address_is_known(client: Client
     assert "password1" not in client.get(link[1], follow=True).content.decode()
 
 
-@pytest.mark.parametrize("leaf", ["2fa/", "password/change/", "3rdparty/", "email/"])
+def test_a_console_without_e_mail_says_whom_to_ask_for_a_new_password(client: Client) -> None:
+    person = make_user("maria")
+    assert "Forgot" not in client.get(LOGIN).content.decode()
+    for answer in (
+        client.get("/accounts/password/reset/"),
+        client.post("/accounts/password/reset/", {"email": "maria@example.com"}),
+    ):
+        assert answer.status_code == 200
+        assert "Ask an operator of this console" in answer.content.decode()
+    assert mail.outbox == []
+    client.force_login(person)
+    assert "Forgot" not in client.get("/accounts/password/change/").content.decode()
+
+
+@pytest.mark.parametrize("leaf", ["2fa/", "password/change/", "3rdparty/"])
 def test_the_pages_of_ones_own_account_open(client: Client, leaf: str) -> None:
     make_user("maria")
     sign_in(client, "maria")
@@ -206,3 +226,75 @@ def test_several_people_may_have_no_address_and_nobody_shares_one() -> None:
     make_user("maria")
     with pytest.raises(Exception, match="(?i)unique"):
         User.objects.create_user(username="other", email="maria@example.com")
+
+
+USED = {
+    "account_login", "account_logout", "account_inactive", "account_signup", "account_reauthenticate",
+    "account_change_password", "account_set_password", "account_reset_password", "account_reset_password_done",
+    "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn",
+    "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
+    "mfa_login_webauthn", "socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup",
+    "socialaccount_connections", "openid_connect_login", "openid_connect_callback",
+}  # fmt: skip
+NOT_USED = {
+    "account_email": "email/",
+    "account_email_verification_sent": "confirm-email/",
+    "account_confirm_email": "confirm-email/a:b:c/",
+    "account_confirm_login_code": "login/code/confirm/",
+}
+
+
+def names_of(resolver: URLResolver) -> set[str]:
+    names: set[str] = set()
+    for one in resolver.url_patterns:
+        if isinstance(one, URLPattern):
+            names |= {one.name} if one.name else set()
+        else:
+            names |= names_of(one)
+    return names
+
+
+def test_every_page_of_accounts_is_either_used_or_not_there() -> None:
+    accounts = next(
+        one for one in get_resolver().url_patterns if isinstance(one, URLResolver) and str(one.pattern) == "accounts/"
+    )
+    assert names_of(accounts) == USED | set(NOT_USED)
+
+
+@pytest.mark.parametrize("leaf", [*NOT_USED.values(), "social/signup/", "social/connections/", "oidc/other/login/"])
+def test_what_is_not_used_is_not_there(client: Client, leaf: str) -> None:
+    for person in (None, make_user("maria")):
+        if person:
+            client.force_login(person)
+        assert client.get(f"/accounts/{leaf}").status_code == 404
+        assert client.post(f"/accounts/{leaf}", {"email": "new@example.com"}).status_code == 404
+
+
+def test_nobody_takes_another_name_in_the_activity(client: Client) -> None:
+    person = make_user("maria")
+    sign_in(client, "maria")
+    client.post("/accounts/email/", {"action_add": "", "email": "boss@example.com"})
+    client.post("/accounts/email/", {"action_primary": "", "email": "boss@example.com"})
+    person.refresh_from_db()
+    assert person.label == "maria@example.com"
+    assert not EmailAddress.objects.filter(email="boss@example.com").exists()
+
+
+@pytest.mark.parametrize("name", ["maria@example.com", "@", "os:root", "token:CI", "a b", "", "x" * 151])
+def test_a_username_looks_like_no_address_and_no_other_actor(name: str) -> None:
+    with pytest.raises(ValidationError):
+        User._meta.get_field("username").clean(name, None)
+
+
+@pytest.mark.parametrize("name", ["maria", "Márta.K-2", "o_neill+test", "用户"])
+def test_names_of_every_script_are_usernames(name: str) -> None:
+    assert User._meta.get_field("username").clean(name, None) == name
+
+
+def test_an_operator_is_not_called_like_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    with pytest.raises(CommandError, match="no @"):
+        call_command("createsuperuser", "--noinput", username="boss@example.com", email="boss@example.com")
+    assert not User.objects.exists()

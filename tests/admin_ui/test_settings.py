@@ -75,3 +75,23 @@ def test_single_sign_on_may_lead_to_its_page(tmp_path: Path) -> None:
         OIDC_PAGE_ORIGINS="https://accounts.example.com",
     )
     assert done.stdout.strip() == "[\"'self'\", 'https://login.example.com', 'https://accounts.example.com']"
+
+
+@pytest.mark.parametrize(
+    ("variables", "backend", "sends"),
+    [
+        ({}, "dummy", False),
+        ({"EMAIL_URL": ""}, "dummy", False),
+        ({"SANDBOX": "1"}, "console", True),
+        ({"DEBUG": "1"}, "console", True),
+        ({"EMAIL_URL": "smtp+tls://user:sample@mail.example.com:587"}, "smtp", True),
+        ({"SANDBOX": "1", "EMAIL_URL": "smtp://mail.example.com:25"}, "smtp", True),
+    ],
+)
+def test_letters_are_written_to_the_log_only_while_developing(
+    tmp_path: Path, variables: dict[str, str], backend: str, sends: bool
+) -> None:
+    """A letter may hold the link that sets a new password."""
+    words = "from django.conf import settings; print(settings.EMAIL_BACKEND, settings.SENDS_EMAIL)"
+    done = manage(tmp_path, "shell", "--no-imports", "-c", words, **variables)
+    assert done.stdout.split() == [f"django.core.mail.backends.{backend}.EmailBackend", str(sends)], done.stderr

@@ -207,6 +207,7 @@ class TestSomebodyWithoutAnAccount:
             ({"email": "TAKEN@example.com"}, "already"),
             ({"email": "no address"}, "valid email"),
             ({"username": "taken"}, "already exists"),
+            ({"username": "boss@example.com"}, "no @"),
         ],
     )
     def test_is_told_what_is_wrong(self, client: Client, project: Project, wrong: dict[str, str], words: str) -> None:
