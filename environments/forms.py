@@ -1,9 +1,17 @@
 """Forms of the pages of projects, environments, members and tokens."""
 
+import secrets
+
 from django import forms
 
+from aws.regions import known_regions
 from environments.models import Environment, Membership, Project, ProjectToken
 from environments.permissions import Role
+
+
+def regions_to_choose_from() -> list[str]:
+    """What the field of the Region offers while somebody types."""
+    return sorted(known_regions())
 
 
 class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -20,7 +28,7 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Environment
         fields = ["name", "kind", "region", "app_id", "role_arn", "external_id", "production"]
-        widgets = {"kind": forms.RadioSelect}
+        widgets = {"kind": forms.RadioSelect, "region": forms.TextInput(attrs={"list": "regions"})}
         labels = {"production": "This environment is production"}
         help_texts = {
             "name": "For example dev, test or prod.",
@@ -37,6 +45,8 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.project = project
 
+    regions = staticmethod(regions_to_choose_from)
+
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if Environment.objects.filter(project=self.project, name=name).exists():
@@ -44,9 +54,17 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
         return name
 
 
+def _new_once() -> str:
+    return secrets.token_urlsafe(24)
+
+
 class InvitationForm(forms.Form):
+    """`once` is random, so that the same form sent twice is known as such."""
+
+
     role = forms.ChoiceField(choices=Role.choices, initial=Role.VIEWER)
     note = forms.CharField(label="For whom", max_length=120, required=False, help_text="Only a reminder for this list.")
+    once = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput, initial=_new_once)
 
 
 class MemberForm(forms.Form):
@@ -84,3 +102,15 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
             "name": "Where it will be used, for example CI.",
             "role": "A Viewer token reads every file that holds no client secret.",
         }
+
+    def __init__(self, *args: object, project: Project, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.project = project
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if ProjectToken.is_live(self.project, name):
+            raise forms.ValidationError(
+                "This project has an active token of this name. Choose another name, or revoke that token first."
+            )
+        return name

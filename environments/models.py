@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from accounts.models import User
 from aws.target import AwsTarget
 from environments.permissions import Role
+from environments.regions import validate_region
 
 # Words that are pages of a project; an environment of that name could not be reached.
 RESERVED_ENVIRONMENT_NAMES = frozenset(
@@ -30,7 +31,6 @@ PRODUCTION_NAMES = frozenset({"prod", "production", "live", "main", "master"})
 AMPLIFY_ENVIRONMENT_NAME = re.compile(r"[a-z]{2,10}")
 STANDALONE_ENVIRONMENT_NAME = re.compile(r"[a-z][a-z0-9-]{0,29}")
 
-validate_region = RegexValidator(r"^[a-z]{2,4}(-[a-z]+)+-\d\Z", "Enter an AWS Region code, for example eu-west-1.")
 validate_role_arn = RegexValidator(
     r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+\Z",
     "Enter the ARN of an IAM role, for example arn:aws:iam::111122223333:role/AdminUI.",
@@ -184,6 +184,8 @@ class Invitation(models.Model):
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.VIEWER)
     note = models.CharField("for whom", max_length=120, blank=True)
     digest = models.CharField(max_length=64, unique=True)
+    once = models.CharField(max_length=40, unique=True, null=True, blank=True)
+    """What the form that made it carried: sent again, it makes no second link."""
     created_by_name = models.CharField(max_length=200)
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
@@ -244,6 +246,11 @@ class ProjectToken(models.Model):
         """The row and the token itself, which is shown once and never stored."""
         secret = cls.PREFIX + secrets.token_urlsafe(32)
         return cls.objects.create(digest=_digest(secret), hint=secret[:8] + "…", **fields), secret
+
+    @staticmethod
+    def is_live(project: Project, name: str) -> bool:
+        """Whether the project has a token of this name that was not revoked."""
+        return ProjectToken.objects.filter(project=project, name=name, revoked=None).exists()
 
     @classmethod
     def find(cls, secret: str) -> "ProjectToken | None":

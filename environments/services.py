@@ -80,9 +80,20 @@ def create_environment(*, project: Project, actor: Actor, **fields: Any) -> Envi
 
 
 @transaction.atomic
-def invite(*, project: Project, role: str, note: str, actor: Actor) -> tuple[Invitation, str]:
-    """An invitation and the secret part of its link, which is shown once."""
-    invitation, secret = Invitation.make(project=project, role=role, note=note, created_by_name=actor.name)
+def invite(*, project: Project, role: str, note: str, actor: Actor, once: str = "") -> tuple[Invitation, str]:
+    """An invitation and the secret part of its link, which is shown once.
+
+    `once` names the form it came from. Raises ValidationError when that form has made an invitation already.
+    """
+    fields = {"role": role, "note": note, "created_by_name": actor.name, "once": once or None}
+    try:
+        with transaction.atomic():
+            invitation, secret = Invitation.make(project=project, **fields)
+    except IntegrityError as error:
+        raise ValidationError(
+            "This form was sent before, and its invitation was made then. Its link was shown once: "
+            "if it is lost, withdraw that invitation and make another one."
+        ) from error
     record(
         action=Action.MEMBER_INVITED, actor=actor, project=project.slug, target=note or "by link", after={"role": role}
     )
@@ -199,7 +210,14 @@ def _keep_one_owner(leaving: Membership) -> None:
 
 @transaction.atomic
 def create_token(*, project: Project, name: str, role: str, actor: Actor) -> tuple[ProjectToken, str]:
-    """A project token and its secret, which is shown once."""
+    """A project token and its secret, which is shown once.
+
+    Raises ValidationError when the project has an active token of this name: a form sent twice makes one.
+    """
+    # Two forms that arrive at the same moment take turns here.
+    Project.objects.select_for_update().get(pk=project.pk)
+    if ProjectToken.is_live(project, name):
+        raise ValidationError({"name": "This project has an active token of this name."})
     token, secret = ProjectToken.make(project=project, name=name, role=role, created_by_name=actor.name)
     record(action=Action.TOKEN_CREATED, actor=actor, project=project.slug, target=name, after={"role": role})
     return token, secret

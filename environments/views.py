@@ -72,10 +72,14 @@ def members(request: HttpRequest, project: str) -> HttpResponse:
     needs = Permission.MANAGE_MEMBERS if request.method == "POST" else Permission.VIEW
     row = access.project(request, project, needs=needs)
     form = InvitationForm(request.POST or None)
-    link = ""
+    link, refusal = "", ""
     if request.method == "POST" and form.is_valid():
-        _, secret = services.invite(project=row, actor=access.actor(request), **form.cleaned_data)
-        link = request.build_absolute_uri(f"/invitations/{secret}/")
+        try:
+            _, secret = services.invite(project=row, actor=access.actor(request), **form.cleaned_data)
+        except ValidationError as error:
+            refusal = " ".join(error.messages)
+        else:
+            link = request.build_absolute_uri(f"/invitations/{secret}/")
         form = InvitationForm()
     context = {
         "project": row,
@@ -84,9 +88,11 @@ def members(request: HttpRequest, project: str) -> HttpResponse:
         "roles": [(role.label, ROLE_WORDS[role]) for role in Role],
         "form": form,
         "link": link,
+        "refusal": refusal,
         "may_manage": access.may(request, Permission.MANAGE_MEMBERS, row),
     }
-    return render_page(request, "environments/members.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors or refusal else 200
+    return render_page(request, "environments/members.html", context, status=status)
 
 
 def memberships_of(request: HttpRequest, row: Project) -> list[tuple[Membership, list[str], int]]:
@@ -212,11 +218,15 @@ def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
 def tokens(request: HttpRequest, project: str) -> HttpResponse:
     """The project's tokens; a POST makes one and shows it once."""
     row = access.project(request, project, needs=Permission.MANAGE_TOKENS)
-    form = TokenForm(request.POST or None, initial={"role": Role.VIEWER})
+    form = TokenForm(request.POST or None, project=row, initial={"role": Role.VIEWER})
     secret = ""
     if request.method == "POST" and form.is_valid():
-        _, secret = services.create_token(project=row, actor=access.actor(request), **form.cleaned_data)
-        form = TokenForm(initial={"role": Role.VIEWER})
+        try:
+            _, secret = services.create_token(project=row, actor=access.actor(request), **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            form = TokenForm(project=row, initial={"role": Role.VIEWER})
     context = {"project": row, "tokens": row.tokens.all(), "form": form, "secret": secret}
     return render_page(request, "environments/tokens.html", context, status=422 if form.errors else 200)
 

@@ -64,6 +64,8 @@ def test_an_amplify_environment_needs_its_app(owner: Client, project: Project) -
         ({"name": "members"}, "is the name of a page"),
         ({"name": "dev"}, "already has an environment of this name"),
         ({"region": "Ireland"}, "Enter an AWS Region code"),
+        ({"region": "eu-west-9"}, "Did you mean eu-west-1 or"),
+        ({"region": "eu-wst-1"}, "Did you mean eu-west-1 or"),
         ({"region": ""}, "required"),
         ({"role_arn": "AdminUI"}, "Enter the ARN of an IAM role"),
         ({"role_arn": "arn:aws:iam::111122223333:user/AdminUI"}, "Enter the ARN of an IAM role"),

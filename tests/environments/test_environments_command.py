@@ -68,7 +68,8 @@ def test_a_role_to_assume_is_kept() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        (("--region", "ireland"), "--region: Enter an AWS Region code"),
+        (("--region", "ireland"), "Enter an AWS Region code"),
+        (("--region", "eu-west-9"), "Did you mean eu-west-1"),
         (("--environment", "Dev Env"), "--environment: "),
         (("--environment", "members"), "name of a page"),
         (("--role-arn", "AdminUI"), "--role-arn: "),

@@ -41,6 +41,29 @@ def test_the_link_is_shown_once_and_only_its_digest_is_stored(owner: Client, pro
     assert "Maria" in page
 
 
+def test_a_form_sent_twice_makes_one_link(owner: Client, project: Project) -> None:
+    page = owner.get("/projects/shop/members/").content.decode()
+    found = re.search(r'name="once" value="([\w-]{32})"', page)
+    assert found
+    data = {"role": Role.VIEWER, "note": "Maria", "once": found[1]}
+    first = owner.post("/projects/shop/members/", data)
+    assert "/invitations/" in first.content.decode()
+    before = everything()
+
+    answer = owner.post("/projects/shop/members/", data)
+
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert "This form was sent before" in html
+    assert "http://testserver/invitations/" not in html
+    assert everything() == before
+    # The page that says so carries a new form.
+    again = re.search(r'name="once" value="([\w-]{32})"', html)
+    assert again
+    assert owner.post("/projects/shop/members/", {**data, "once": again[1]}).status_code == 200
+    assert Invitation.objects.count() == 2
+
+
 @pytest.mark.parametrize("data", [{"role": "king", "note": "Maria"}, {"role": Role.VIEWER, "note": "x" * 121}])
 def test_an_invalid_invitation_keeps_what_was_typed(owner: Client, data: dict[str, str]) -> None:
     before = everything()

@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from environments import access
+from audit.record import Actor
+from environments import access, services
 from environments.models import Project, ProjectToken
 from environments.permissions import Permission, Role
 from tests.environments.changes import everything
@@ -47,6 +49,29 @@ def test_an_invalid_token_is_refused_in_words_and_keeps_what_was_typed(owner: Cl
     assert "error-line" in html
     assert not data["name"] or f'value="{data["name"]}"' in html
     assert everything() == before
+
+
+def test_a_form_sent_twice_makes_one_token(owner: Client, project: Project) -> None:
+    data = {"name": "CI", "role": Role.VIEWER}
+    assert owner.post("/projects/shop/tokens/", data).status_code == 200
+    before = everything()
+
+    answer = owner.post("/projects/shop/tokens/", data)
+
+    assert answer.status_code == 422
+    assert "has an active token of this name" in answer.content.decode()
+    assert "aui_" not in answer.content.decode().replace(ProjectToken.objects.get().hint, "")
+    assert everything() == before
+    with pytest.raises(ValidationError):
+        services.create_token(project=project, name="CI", role=Role.VIEWER, actor=Actor(name="A"))
+
+
+def test_the_name_of_a_revoked_token_or_of_another_project_is_free(owner: Client, project: Project) -> None:
+    token, _ = make_token(project, name="CI")
+    make_token(make_project("Other"), name="Release")
+    owner.post(f"/projects/shop/tokens/{token.pk}/revoke/")
+    for name in ("CI", "Release"):
+        assert owner.post("/projects/shop/tokens/", {"name": name, "role": Role.VIEWER}).status_code == 200
 
 
 def test_a_viewer_token_is_the_default(owner: Client) -> None:
