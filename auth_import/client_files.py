@@ -11,6 +11,7 @@ from auth_import.models import CognitoLink
 from auth_import.preflight import context_of
 from aws import app_clients
 from aws.errors import Rejected
+from aws.side_by_side import in_time
 
 
 def shown(link: CognitoLink) -> tuple[RenderedFile, ...]:
@@ -43,7 +44,8 @@ def text_of(link: CognitoLink, file: GeneratedFile, *, actor: Actor) -> str:
 
 def with_secret(link: CognitoLink) -> AuthOutputs:
     """The link's outputs with the native client's secret, read from AWS now; nothing is kept. Raises AwsError."""
-    client = app_clients.describe_app_client(link.environment.target, link.user_pool_id, link.native_client_id)
+    target = link.environment.target
+    client = in_time(lambda: app_clients.describe_app_client(target, link.user_pool_id, link.native_client_id))
     if not client.has_secret:
         raise Rejected(
             "The native app client has no secret any more.",

@@ -16,6 +16,7 @@ from aws import app_clients, identity_pools, roles, user_pools
 from aws.changes import Change
 from aws.errors import NotFound, Rejected
 from aws.resources import AppClient, Role, role_name
+from aws.side_by_side import in_time
 from aws.target import AwsTarget
 from environments.models import Environment
 
@@ -76,7 +77,8 @@ class Preview:
 
 def preview(*, target: AwsTarget, choice: Choice, fix: Fix) -> Preview:
     """What `fix` would change for this choice, by read calls only. Raises AwsError."""
-    return Preview(fix=fix, title=TITLES[fix], effect=EFFECTS[fix], changes=_PLANS[fix](target, choice))
+    changes = in_time(lambda: _PLANS[fix](target, choice))
+    return Preview(fix=fix, title=TITLES[fix], effect=EFFECTS[fix], changes=changes)
 
 
 def apply(*, environment: Environment, choice: Choice, fix: Fix, digest: str, actor: Actor) -> Choice:

@@ -13,6 +13,7 @@ from auth_import.tasks import start_identity_pool as start
 from aws import identity_pools, roles
 from aws.changes import Change
 from aws.errors import NotFound
+from aws.side_by_side import in_time
 from aws.target import AwsTarget
 from environments.models import Environment
 
@@ -36,7 +37,8 @@ class Preview:
 
 def preview(*, environment: Environment, choice: Choice) -> Preview:
     """What would be created. The roles grant nothing by themselves; guests are not allowed. Raises AwsError."""
-    name = _free_name(environment.target, pool_name(environment))
+    target, wanted = environment.target, pool_name(environment)
+    name = in_time(lambda: _free_name(target, wanted))
     pool = identity_pools.plan_identity_pool(
         name=name,
         user_pool_id=choice.user_pool_id,

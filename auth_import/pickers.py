@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from aws import app_clients, identity_pools, user_pools
 from aws.errors import AwsError, Fault
 from aws.resources import AppClient, AppClientSummary, IdentityPool, IdentityPoolRoles, UserPool, UserPoolSummary
-from aws.side_by_side import each
+from aws.side_by_side import each, in_time
 from aws.target import AwsTarget
 
 CLIENTS_AT_A_TIME = 10
@@ -29,10 +29,10 @@ def user_pools_page(target: AwsTarget, *, search: str = "", token: str = "") -> 
     Raises AwsError.
     """
     if not search:
-        page = user_pools.page_of_user_pools(target, token=token)
+        page = in_time(lambda: user_pools.page_of_user_pools(target, token=token))
         return UserPools(rows=page.items, next_token=page.next_token)
     wanted = search.casefold()
-    everything = tuple(user_pools.iter_user_pools(target))
+    everything = in_time(lambda: tuple(user_pools.iter_user_pools(target)))
     found = tuple(row for row in everything if wanted in row.name.casefold() or wanted in row.id.casefold())
     return UserPools(rows=found, next_token="", searched=len(everything))
 
@@ -87,7 +87,7 @@ def app_clients_window(
     seconds: float,
 ) -> AppClients:
     """Ten of a pool's app clients with what they are, and the chosen ones. Raises AwsError when the list is refused."""
-    listed: list[AppClientSummary] = list(app_clients.iter_app_clients(target, pool_id))
+    listed: list[AppClientSummary] = in_time(lambda: list(app_clients.iter_app_clients(target, pool_id)))
     wanted = search.casefold()
     matching = [row for row in listed if wanted in row.name.casefold() or wanted in row.id.casefold()]
     window = matching[start : start + CLIENTS_AT_A_TIME]
@@ -142,7 +142,7 @@ def identity_pool_rows(
     wanted = search.casefold()
     listed = [
         row
-        for row in identity_pools.iter_identity_pools(target)
+        for row in in_time(lambda: tuple(identity_pools.iter_identity_pools(target)))
         if wanted in row.name.casefold() or wanted in row.id.casefold()
     ]
     some = listed[:IDENTITY_POOLS_AT_MOST]

@@ -94,12 +94,13 @@ def page_of(rows: str, read: Callable[[Mapping[str, Any]], Result], token: str) 
 
 def to_the_end(page: Callable[[str], Page[Result]]) -> Iterator[Result]:
     """The rows of every page. Only the token ends a list: a page may be short, or empty, before the last one."""
-    token = ""
+    token, seen = "", {""}
     while True:
         current = page(token)
         yield from current.items
         if not current.next_token:
             return
-        if current.next_token == token:
+        if current.next_token in seen:
             raise Unavailable("AWS repeats the same page of a list without end.", code="RepeatedPage")
         token = current.next_token
+        seen.add(token)

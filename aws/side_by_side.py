@@ -153,6 +153,15 @@ class Together:
         return Pending(future, self._ends)
 
 
+def in_time(read: Callable[[], T]) -> T:
+    """What `read` answers, by the deadline around it at the latest, even while its call still hangs.
+
+    For reading only: it is left behind when time is up, so it must not matter whether it goes on. Raises its AwsError.
+    """
+    with Together() as together:
+        return together.start(read).result()
+
+
 def gather(*, seconds: float | None = None, **thunks: Callable[[], T]) -> dict[str, T | Fault]:
     """Run every thunk at the same time; the answer of each by its name, a Fault where it failed."""
     with Together(seconds=seconds) as together:

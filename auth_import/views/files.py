@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from amplify_files.catalogue import FILES, UnknownFile, masked
 from auth_import import client_files
+from auth_import.patience import answers_in_time
 from auth_import.preflight import context_of, link_of
 from aws.errors import AwsError
 from environments import access
@@ -16,6 +17,7 @@ from web.pages import render_page
 
 @never_cache
 @require_safe
+@answers_in_time
 def file(request: HttpRequest, project: str, env: str, name: str) -> HttpResponse:
     """A browser gets a page unless it asks to download; anything else gets the file itself.
 

@@ -10,6 +10,7 @@ from auth_import import fixes
 from auth_import.findings import Fix
 from auth_import.forms import Wizard, choice_query
 from auth_import.observation import Choice
+from auth_import.patience import answers_in_time
 from auth_import.pickers import Unread
 from auth_import.preflight import link_of
 from auth_import.presentation import sees
@@ -23,6 +24,7 @@ from web.pages import redirect_page, render_page
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@answers_in_time
 def fix(request: HttpRequest, project: str, env: str, fix: str) -> HttpResponse:
     environment = access.environment(request, project, env, needs=Permission.FIX_AWS)
     try:

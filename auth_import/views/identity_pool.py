@@ -10,6 +10,7 @@ from auth_import import new_identity_pool
 from auth_import.forms import Wizard
 from auth_import.identity_pool_job import at_work
 from auth_import.observation import Choice
+from auth_import.patience import answers_in_time
 from auth_import.pickers import Unread
 from aws.errors import AwsError, Rejected
 from environments import access
@@ -19,6 +20,7 @@ from web.pages import redirect_page, render_page
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@answers_in_time
 def create_identity_pool(request: HttpRequest, project: str, env: str) -> HttpResponse:
     environment = access.environment(request, project, env, needs=Permission.FIX_AWS)
     wizard = Wizard(request.POST if request.method == "POST" else request.GET)

@@ -17,6 +17,7 @@ from auth_import import pickers, rules, services
 from auth_import.forms import PlanForm, Wizard, choice_query
 from auth_import.models import CognitoLink, PlannedImport
 from auth_import.observation import Choice
+from auth_import.patience import answers_in_time
 from auth_import.plan import file_changes
 from auth_import.preflight import Preflight, context_of, for_reader, link_of, preflight
 from auth_import.presentation import Check, checks_by_family, sees
@@ -41,6 +42,7 @@ def _base(environment: Environment, wizard: Wizard) -> dict[str, Any]:
 
 @never_cache
 @require_safe
+@answers_in_time
 def page(request: HttpRequest, project: str, env: str) -> HttpResponse:
     """The whole page after one ListUserPools call; what is chosen fills itself in, at once where there is no script."""
     environment = _environment(request, project, env)
@@ -94,6 +96,7 @@ def _pools(request: HttpRequest, environment: Environment, wizard: Wizard) -> di
 
 @never_cache
 @require_safe
+@answers_in_time
 def user_counts(request: HttpRequest, project: str, env: str) -> HttpResponse:
     """About how many users the pools of some rows have; asked when the rows come into sight."""
     environment = _environment(request, project, env)
@@ -105,6 +108,7 @@ def user_counts(request: HttpRequest, project: str, env: str) -> HttpResponse:
 
 @never_cache
 @require_safe
+@answers_in_time
 def clients(request: HttpRequest, project: str, env: str) -> HttpResponse:
     """Section 2, filled: ten app clients at a time."""
     environment = _environment(request, project, env)
@@ -133,6 +137,7 @@ def _clients(environment: Environment, wizard: Wizard) -> dict[str, Any]:
 
 @never_cache
 @require_safe
+@answers_in_time
 def identity_pools(request: HttpRequest, project: str, env: str) -> HttpResponse:
     """Section 3, filled: those that qualify first."""
     environment = _environment(request, project, env)
@@ -163,6 +168,7 @@ def _identity_pools(environment: Environment, wizard: Wizard) -> dict[str, Any]:
 
 @never_cache
 @require_safe
+@answers_in_time
 def preflight_section(request: HttpRequest, project: str, env: str) -> HttpResponse:
     """Section 4: every rule's word on the choice, as soon as there is a whole one."""
     environment = _environment(request, project, env)
@@ -211,6 +217,7 @@ def _counts(checked: Preflight) -> dict[str, int]:
 
 
 @require_POST
+@answers_in_time
 def make_plan(request: HttpRequest, project: str, env: str) -> HttpResponse:
     """Run every rule again and, if they allow the import, keep the plan and show it for review."""
     environment = _environment(request, project, env)

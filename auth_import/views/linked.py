@@ -13,6 +13,7 @@ from auth_import import client_files, services
 from auth_import.dependents import dependents_of
 from auth_import.forms import UnlinkForm, choice_query
 from auth_import.models import CognitoLink, PlannedImport
+from auth_import.patience import answers_in_time
 from auth_import.plan import file_changes
 from auth_import.preflight import context_of, for_reader, link_of
 from auth_import.presentation import checks_by_family, sees
@@ -75,6 +76,7 @@ def _linked(request: HttpRequest, environment: Environment, link: CognitoLink) -
 
 
 @require_POST
+@answers_in_time
 def check(request: HttpRequest, project: str, env: str) -> HttpResponse:
     """Run every rule on the link again, by read calls only."""
     environment = access.environment(request, project, env, needs=Permission.VIEW)
