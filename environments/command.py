@@ -22,6 +22,7 @@ from accounts.models import User
 from audit.record import Actor
 from aws.errors import AwsError
 from environments import access
+from environments.backends import aws_words
 from environments.models import Environment, Project
 from environments.permissions import Permission
 
@@ -204,12 +205,6 @@ def _sees_project(operator: Operator, project: Project) -> bool:
 def _listed(names: list[str]) -> str:
     more = len(names) - _LONGEST_LIST
     return ", ".join(names[:_LONGEST_LIST]) + (f" and {more} more" if more > 0 else "")
-
-
-def aws_words(error: AwsError) -> str:
-    """What AWS answered, and what to do about it, on one line."""
-    detail = ", ".join(part for part in (error.code, error.action, error.request_id) if part)
-    return f"{error.words} {error.message}{f' ({detail})' if detail else ''} {error.next_step}"
 
 
 def printable(text: str) -> str:

@@ -1,5 +1,6 @@
 """Changes to projects, environments, members and tokens; each is written to the activity."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.actions import Action
 from audit.record import Actor, record
+from environments.backends import connect_backend
 from environments.models import PRODUCTION_NAMES, Environment, Invitation, Membership, Project, ProjectToken
 from environments.permissions import Role
 
@@ -47,6 +49,18 @@ def _save_with_free_slug(project: Project) -> None:
         except IntegrityError:
             continue
     raise ValidationError("Several people are creating a project of this name. Try again.")
+
+
+def backend_of(fields: Mapping[str, Any]) -> dict[str, str]:
+    """What AWS adds to the fields of an Amplify environment; nothing to those of any other.
+
+    It is asked before the database is touched. Raises ValidationError in words when AWS knows no such backend.
+    """
+    environment = Environment(**fields)
+    if not environment.is_amplify:
+        return {}
+    connect_backend(environment)
+    return {"stack_name": environment.stack_name, "deployment_bucket": environment.deployment_bucket}
 
 
 @transaction.atomic

@@ -48,7 +48,8 @@ def create_environment(request: HttpRequest, project: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            environment = services.create_environment(project=row, actor=access.actor(request), **form.cleaned_data)
+            fields = form.cleaned_data | services.backend_of(form.cleaned_data)
+            environment = services.create_environment(project=row, actor=access.actor(request), **fields)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -65,7 +66,6 @@ def default_region() -> str:
     return str(getattr(settings, "AWS_REGION", "") or "eu-west-1")
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def members(request: HttpRequest, project: str) -> HttpResponse:
     """The people of the project; a POST makes an invitation and shows its link once."""
@@ -213,7 +213,6 @@ def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     return render_page(request, "environments/invitation.html", context)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest, project: str) -> HttpResponse:
     """The project's tokens; a POST makes one and shows it once."""

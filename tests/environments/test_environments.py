@@ -1,11 +1,14 @@
 """New environments: names, kinds, Regions and roles."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db.models import RestrictedError
 from django.test import Client
 
 from audit.models import AuditEvent
+from aws.sandbox.catalogue import AMPLIFY_APP_ID, AMPLIFY_STACKS
 from environments import services
 from environments.models import RESERVED_ENVIRONMENT_NAMES, Environment, Project
 from tests.environments.changes import everything
@@ -41,8 +44,40 @@ def test_an_amplify_environment_needs_its_app(owner: Client, project: Project) -
     assert status == 422
     assert "needs the id of its Amplify app" in html
 
-    assert create(owner, kind="amplify", app_id="d2examplexyz01")[0] == 303
-    assert project.environments.get(name="staging").is_amplify
+
+def test_an_amplify_environment_is_connected_to_its_backend(owner: Client, project: Project, sandbox: Any) -> None:
+    name = "prod"
+    assert create(owner, name=name, kind="amplify", app_id=AMPLIFY_APP_ID)[0] == 303
+    row = project.environments.get(name=name)
+    assert row.is_amplify
+    assert row.stack_name == AMPLIFY_STACKS[name]
+    assert row.deployment_bucket
+
+
+@pytest.mark.parametrize(
+    ("name", "app_id"), [("staging", AMPLIFY_APP_ID), ("test", "d000000000000")], ids=["environment", "app"]
+)
+def test_a_backend_that_does_not_exist_is_not_connected(
+    owner: Client, project: Project, sandbox: Any, name: str, app_id: str
+) -> None:
+    before = everything()
+    status, html = create(owner, name=name, kind="amplify", app_id=app_id)
+    assert status == 422
+    assert f"has no backend environment “{name}” (NotFoundException" in html
+    assert "amplify env list" in html
+    assert f'value="{app_id}"' in html
+    assert everything() == before
+
+
+def test_an_account_that_does_not_answer_is_told_in_words(owner: Client, project: Project, sandbox: Any) -> None:
+    denied = {"code": "AccessDeniedException", "message": "not authorized to perform: amplify:GetBackendEnvironment"}
+    sandbox.fail("GetBackendEnvironment", kind="fail", status=403, **denied)
+    before = everything()
+    status, html = create(owner, name="test", kind="amplify", app_id=AMPLIFY_APP_ID)
+    assert status == 422
+    assert "AccessDeniedException" in html
+    assert "amplify:GetBackendEnvironment" in html
+    assert everything() == before
 
 
 @pytest.mark.parametrize(

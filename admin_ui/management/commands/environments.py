@@ -7,16 +7,12 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 
 from auth_import.models import CognitoLink
-from aws import amplify_apps
-from aws.errors import AwsError, NotFound
-from aws.target import AwsTarget
 from environments import services
 from environments.command import (
     ConsoleCommand,
     Failed,
     Operator,
     Usage,
-    aws_words,
     find_project,
     operator_of,
     project_of,
@@ -91,8 +87,10 @@ def create(options: dict[str, Any], operator: Operator) -> Environment:
         "app_id": options["app_id"],
     }
     require_valid(project, options["project"], fields)
-    if fields["kind"] == Environment.Kind.AMPLIFY:
-        fields |= backend_of(fields)
+    try:
+        fields |= services.backend_of(fields)
+    except ValidationError as error:
+        raise Failed(f"{validation_words(error)} Nothing was created.") from error
     try:
         with transaction.atomic():
             if project is None:
@@ -119,22 +117,6 @@ def require_valid(project: Project | None, project_name: str, fields: dict[str, 
         raise Usage(validation_words(error)) from error
     if project is not None and project.environments.filter(name=fields["name"]).exists():
         raise Failed(f"The project {project.slug} already has an environment “{fields['name']}”. Choose another name.")
-
-
-def backend_of(fields: dict[str, str]) -> dict[str, str]:
-    """Where the Amplify app keeps the environment of this name. Raises Failed when AWS knows no such."""
-    target = AwsTarget(region=fields["region"], role_arn=fields["role_arn"], external_id=fields["external_id"])
-    try:
-        found = amplify_apps.get_backend_environment(target, fields["app_id"], fields["name"])
-    except NotFound as error:
-        raise Failed(
-            f"The Amplify app {fields['app_id']} in {fields['region']} has no backend environment “{fields['name']}” "
-            f"({error.code}: {error.message}). Check the app id, the Region and the name: amplify env list. "
-            "Nothing was created."
-        ) from error
-    except AwsError as error:
-        raise Failed(f"{aws_words(error)} Nothing was created.") from error
-    return {"stack_name": found.stack_name, "deployment_bucket": found.deployment_bucket}
 
 
 def validation_words(error: ValidationError, *, name: str = "--environment") -> str:
