@@ -47,7 +47,6 @@ def find_to_change(request: HttpRequest, project: str, job_id: str) -> Job:
     return job
 
 
-@never_cache
 @require_safe
 def index(request: HttpRequest, project: str) -> HttpResponse:
     """All jobs, newest first. `?kind=` (repeatable) filters: the deployments are the jobs of some kinds."""

@@ -108,6 +108,21 @@ def test_pages_are_only_read_and_need_a_person(client: Client, cast: Cast, path:
     assert client.get(path).status_code == (200 if path == "/" else 404)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/", "/projects/create/", "/projects/shop/", "/projects/shop/dev/", "/projects/shop/dev/authentication/",
+        "/projects/shop/members/", "/projects/shop/tokens/", "/projects/shop/activity/", "/projects/shop/jobs/",
+        "/accounts/password/change/", "/checks/pool.found/", "/nowhere/",
+    ],
+)  # fmt: skip
+def test_nothing_keeps_a_page_of_somebody_signed_in(client: Client, cast: Cast, path: str) -> None:
+    client.force_login(cast.operator)
+    answer = client.get(path)
+    assert answer["Content-Type"].startswith("text/html")
+    assert {"no-store", "private"} <= set(answer["Cache-Control"].split(", "))
+
+
 def test_the_navigation_leads_to_every_page_and_marks_this_one(client: Client, project: Project, cast: Cast) -> None:
     make_link(project.environments.get(name="dev"), failing=3)
     client.force_login(cast.owner)
