@@ -68,6 +68,11 @@ def _navigation(request: HttpRequest, project: Project, environment: Environment
     ]
     if access.may(request, Permission.MANAGE_TOKENS, project):
         settings.insert(1, item("Tokens", reverse("tokens", kwargs=slug), "key-round"))
+    if access.may(request, Permission.MANAGE_ENVIRONMENTS, project):
+        settings.append(item("Project settings", reverse("project-settings", kwargs=slug), "box"))
+        if environment:
+            names = {"project": project.slug, "env": environment.name}
+            settings.append(item("Environment settings", reverse("environment-settings", kwargs=names), "settings"))
     groups.append({"title": "Settings", "items": settings})
     return groups
 

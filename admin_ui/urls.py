@@ -17,8 +17,11 @@ urlpatterns = [
     path("checks/<str:check_id>/", check_page, name="check-page"),
     path("projects/create/", environment_views.create_project, name="create-project"),
     path("projects/<slug:project>/", views.project, name="project"),
+    path("projects/<slug:project>/settings/", views.project_settings, name="project-settings"),
     path("projects/<slug:project>/", include("environments.urls")),
     path("projects/<slug:project>/jobs/", include("jobs.urls")),
     path("projects/<slug:project>/<slug:env>/", views.environment, name="environment"),
+    path("projects/<slug:project>/<slug:env>/settings/", views.environment_settings, name="environment-settings"),
+    path("projects/<slug:project>/<slug:env>/remove/", views.remove_environment, name="remove-environment"),
     path("projects/<slug:project>/<slug:env>/authentication/", include("auth_import.urls")),
 ]

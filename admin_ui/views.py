@@ -1,15 +1,20 @@
 """Pages that combine apps: the list of projects, a project's environments, an environment's overview."""
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from admin_ui import changes
 from auth_import.models import CognitoLink
 from environments import access
+from environments.forms import EnvironmentSettingsForm, RemoveForm
+from environments.models import Environment
 from environments.permissions import Permission
 from jobs.models import Job
-from web.pages import render_page
+from web.pages import redirect_page, render_page
 
 
 @require_safe
@@ -35,6 +40,66 @@ def project(request: HttpRequest, project: str) -> HttpResponse:
         "may_create": access.may(request, Permission.MANAGE_ENVIRONMENTS, row),
     }
     return render_page(request, "admin_ui/project.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def project_settings(request: HttpRequest, project: str) -> HttpResponse:
+    """Removing a project, with the words of what goes and what stays; a POST removes it."""
+    row = access.project(request, project, needs=Permission.MANAGE_ENVIRONMENTS)
+    form = RemoveForm(request.POST or None, name=row.slug, what="Project")
+    if request.method == "POST" and form.is_valid():
+        try:
+            changes.remove_project(project=row, actor=access.actor(request))
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"The project {row.name} was removed. Nothing was changed in AWS.")
+            return redirect_page(request, "home")
+    context = {"project": row, "form": form, "environments": row.environments.all()}
+    return render_page(request, "admin_ui/project_settings.html", context, status=422 if form.errors else 200)
+
+
+def _environment_to_manage(request: HttpRequest, project: str, env: str) -> Environment:
+    """For whoever has full access to the whole project: an environment decides which AWS account is reached."""
+    access.project(request, project, needs=Permission.MANAGE_ENVIRONMENTS)
+    return access.environment(request, project, env, needs=Permission.MANAGE_ENVIRONMENTS)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def environment_settings(request: HttpRequest, project: str, env: str) -> HttpResponse:
+    """Where the environment is and how it is reached."""
+    row = _environment_to_manage(request, project, env)
+    fixed = changes.why_fixed(row)
+    form = EnvironmentSettingsForm(request.POST or None, instance=row, fixed=bool(fixed))
+    if request.method == "POST" and form.is_valid():
+        fresh = Environment.objects.select_related("project").get(pk=row.pk)
+        try:
+            changes.change_environment(environment=fresh, actor=access.actor(request), **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "The settings were saved.")
+            return redirect_page(request, "environment-settings", project=project, env=env)
+    context = {"project": row.project, "environment": row, "form": form, "fixed": fixed}
+    return render_page(request, "admin_ui/environment_settings.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_environment(request: HttpRequest, project: str, env: str) -> HttpResponse:
+    """What goes and what stays; a POST forgets the environment."""
+    row = _environment_to_manage(request, project, env)
+    form = RemoveForm(request.POST or None, name=row.name, what="Environment name")
+    if request.method == "POST" and form.is_valid():
+        try:
+            changes.remove_environment(environment=row, actor=access.actor(request))
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"{env} was removed. Nothing was changed in AWS.")
+            return redirect_page(request, "project", project=project)
+    link = CognitoLink.objects.filter(environment=row).first()
+    context = {"project": row.project, "environment": row, "form": form, "link": link}
+    return render_page(request, "admin_ui/remove_environment.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

@@ -6,8 +6,10 @@ from enum import StrEnum
 class Action(StrEnum):
     PROJECT_CREATED = "environments:project:create"
     PROJECT_CHANGED = "environments:project:change"
+    PROJECT_REMOVED = "environments:project:remove"
     ENVIRONMENT_CREATED = "environments:environment:create"
     ENVIRONMENT_CHANGED = "environments:environment:change"
+    ENVIRONMENT_REMOVED = "environments:environment:remove"
     PERSON_CHANGED = "accounts:person:change"
     MEMBER_INVITED = "environments:member:invite"
     INVITATION_WITHDRAWN = "environments:invitation:withdraw"
@@ -30,8 +32,10 @@ class Action(StrEnum):
 ACTION_WORDS: dict[str, str] = {
     Action.PROJECT_CREATED: "Created the project",
     Action.PROJECT_CHANGED: "Changed the project",
+    Action.PROJECT_REMOVED: "Removed the project",
     Action.ENVIRONMENT_CREATED: "Created the environment",
     Action.ENVIRONMENT_CHANGED: "Changed the environment",
+    Action.ENVIRONMENT_REMOVED: "Removed the environment",
     Action.PERSON_CHANGED: "Changed a person",
     Action.MEMBER_INVITED: "Made an invitation",
     Action.INVITATION_WITHDRAWN: "Withdrew an invitation",

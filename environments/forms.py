@@ -58,9 +58,52 @@ def _new_once() -> str:
     return secrets.token_urlsafe(24)
 
 
+class EnvironmentSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Its name and kind stay: they are parts of addresses and of generated files."""
+
+    CONNECTION = ("region", "role_arn", "app_id")
+
+    class Meta:
+        model = Environment
+        fields = ["region", "app_id", "role_arn", "external_id", "production"]
+        widgets = EnvironmentForm.Meta.widgets
+        labels = EnvironmentForm.Meta.labels
+        help_texts = EnvironmentForm.Meta.help_texts | {"app_id": ""}
+
+    regions = staticmethod(regions_to_choose_from)
+
+    def __init__(self, *args: object, fixed: bool, **kwargs: object) -> None:
+        """With `fixed`, where the environment is cannot be changed now."""
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        if self.instance.is_amplify:
+            self.fields["app_id"].required = True
+        else:
+            del self.fields["app_id"]
+        for name in self.CONNECTION:
+            if fixed and name in self.fields:
+                self.fields[name].disabled = True
+
+
+class RemoveForm(forms.Form):
+    """The typed confirmation: the name of what goes."""
+
+    confirm = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: object, name: str, what: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.name = name
+        self.fields["confirm"].label = what
+        self.fields["confirm"].help_text = f"Type {name} to confirm."
+
+    def clean_confirm(self) -> str:
+        typed: str = self.cleaned_data["confirm"].strip()
+        if typed != self.name:
+            raise forms.ValidationError(f"This is something else. Type {self.name}.")
+        return typed
+
+
 class InvitationForm(forms.Form):
     """`once` is random, so that the same form sent twice is known as such."""
-
 
     role = forms.ChoiceField(choices=Role.choices, initial=Role.VIEWER)
     note = forms.CharField(label="For whom", max_length=120, required=False, help_text="Only a reminder for this list.")

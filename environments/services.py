@@ -94,6 +94,79 @@ def create_environment(*, project: Project, actor: Actor, **fields: Any) -> Envi
 
 
 @transaction.atomic
+def change_environment(*, environment: Environment, actor: Actor, **fields: Any) -> None:
+    """Change where an environment is and how it is reached. Raises ValidationError when a field is wrong."""
+    before = _place_of(environment)
+    old_external_id = environment.external_id
+    for name, value in fields.items():
+        setattr(environment, name, value)
+    environment.full_clean()
+    after = _place_of(environment)
+    if before == after and old_external_id == environment.external_id:
+        return
+    if before["external id"] == after["external id"] and old_external_id != environment.external_id:
+        after["external id"] = "another one"
+    environment.save()
+    record(
+        action=Action.ENVIRONMENT_CHANGED,
+        actor=actor,
+        project=environment.project.slug,
+        environment=environment.name,
+        target=environment.name,
+        before=before,
+        after=after,
+    )
+
+
+def _place_of(environment: Environment) -> dict[str, Any]:
+    """For the activity, which every member reads; the external id is nobody's business there."""
+    return {
+        "region": environment.region,
+        "role": environment.role_arn or "default credentials",
+        "external id": "given" if environment.external_id else "none",
+        "app": environment.app_id,
+        "production": environment.production,
+    }
+
+
+@transaction.atomic
+def remove_environment(*, environment: Environment, actor: Actor) -> None:
+    """Forget an environment, its link and its plans. Nothing is called in AWS.
+
+    Raises ValidationError while somebody is limited to it: without their last limit they would reach every environment.
+    """
+    limited = Membership.objects.filter(environments=environment).select_related("user")
+    if limited:
+        people = ", ".join(membership.user.label for membership in limited)
+        raise ValidationError(
+            f"These members are limited to {environment.name}: {people}. "
+            "Change under Members what they reach, then remove the environment."
+        )
+    record(
+        action=Action.ENVIRONMENT_REMOVED,
+        actor=actor,
+        project=environment.project.slug,
+        environment=environment.name,
+        target=environment.name,
+        before={"kind": environment.kind, **_place_of(environment)},
+    )
+    environment.delete()
+
+
+@transaction.atomic
+def remove_project(*, project: Project, actor: Actor) -> None:
+    """Forget a project with its environments, members, tokens and jobs. Nothing is called in AWS."""
+    record(
+        action=Action.PROJECT_REMOVED,
+        actor=actor,
+        project=project.slug,
+        target=project.name,
+        before={"name": project.name, "environments": [row.name for row in project.environments.all()]},
+    )
+    project.delete()
+
+
+@transaction.atomic
 def invite(*, project: Project, role: str, note: str, actor: Actor, once: str = "") -> tuple[Invitation, str]:
     """An invitation and the secret part of its link, which is shown once.
 

@@ -86,6 +86,9 @@ def detail(request: HttpRequest, project: str, job: str) -> HttpResponse:
 @require_POST
 def retry(request: HttpRequest, project: str, job: str) -> HttpResponse:
     row = find_to_change(request, project, job)
+    if row.environment is None and row.environment_name:
+        messages.error(request, f"The environment {row.environment_name} was removed, so this job cannot run again.")
+        return redirect_page(request, row)
     try:
         again = services.retry(job=row, actor=access.actor(request))
     except services.NotRetryable as refusal:

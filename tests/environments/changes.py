@@ -10,7 +10,7 @@ from audit.actions import Action
 from audit.models import AuditEvent
 from environments.models import Environment, Invitation, Membership, MembershipEnvironment, Project, ProjectToken
 from environments.permissions import Role
-from tests.factories import make_invitation, make_membership, make_token
+from tests.factories import make_environment, make_invitation, make_membership, make_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ def _token_to_revoke(project: Project) -> Request:
     return Request(f"/projects/{project.slug}/tokens/{row.pk}/revoke/", {})
 
 
+def _environment_to_remove(project: Project) -> Request:
+    make_environment(project, "old")
+    return Request(f"/projects/{project.slug}/old/remove/", {"confirm": "old"})
+
+
 CHANGES = [
     Change(
         "create an environment",
@@ -72,6 +77,17 @@ CHANGES = [
         "make a token",
         lambda project: Request(f"/projects/{project.slug}/tokens/", {"name": "Build", "role": Role.VIEWER}),
         Action.TOKEN_CREATED,
+    ),
+    Change(
+        "change an environment",
+        lambda project: Request(f"/projects/{project.slug}/dev/settings/", {"region": "us-east-1"}),
+        Action.ENVIRONMENT_CHANGED,
+    ),
+    Change("remove an environment", _environment_to_remove, Action.ENVIRONMENT_REMOVED),
+    Change(
+        "remove a project",
+        lambda project: Request(f"/projects/{project.slug}/settings/", {"confirm": project.slug}),
+        Action.PROJECT_REMOVED,
     ),
     Change("revoke a token", _token_to_revoke, Action.TOKEN_REVOKED, post_only=True),
 ]

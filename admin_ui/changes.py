@@ -1,0 +1,66 @@
+"""Changing and removing environments and projects: what must be known of links and jobs before it may happen.
+
+The row is locked first. A job that starts meanwhile waits for the lock, and finds the environment changed or gone.
+"""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from audit.record import Actor
+from auth_import.models import CognitoLink
+from environments import services
+from environments.forms import EnvironmentSettingsForm
+from environments.models import Environment, Project
+from jobs.models import Job
+
+
+def why_fixed(environment: Environment) -> str:
+    """Why Region, role and app cannot be changed now, in words; empty when they can."""
+    if CognitoLink.objects.filter(environment=environment).exists():
+        return "Cognito resources are linked, and they are found by these values. Unlink them first."
+    job = Job.objects.filter(environment=environment).unfinished().first()
+    return f"The job “{job.title}” is not finished. Wait for it, or cancel it first." if job else ""
+
+
+def change_environment(*, environment: Environment, actor: Actor, **fields: Any) -> None:
+    """Change an environment's settings; an Amplify environment elsewhere is connected to the backend there.
+
+    Raises ValidationError when a field is wrong, when AWS knows no such backend, and when Region, role or app would
+    change while they must not; then nothing has changed.
+    """
+    moves = any(
+        name in fields and fields[name] != getattr(environment, name) for name in EnvironmentSettingsForm.CONNECTION
+    )
+    if moves and environment.is_amplify:
+        # AWS is asked before the database is locked.
+        names = ("name", "kind", "region", "role_arn", "external_id", "app_id")
+        fields |= services.backend_of({name: getattr(environment, name) for name in names} | fields)
+    with transaction.atomic():
+        Environment.objects.select_for_update().get(pk=environment.pk)
+        why = why_fixed(environment) if moves else ""
+        if why:
+            raise ValidationError(why)
+        services.change_environment(environment=environment, actor=actor, **fields)
+
+
+@transaction.atomic
+def remove_environment(*, environment: Environment, actor: Actor) -> None:
+    """Raises ValidationError while a job of the environment is not finished, or somebody is limited to it."""
+    Environment.objects.select_for_update().get(pk=environment.pk)
+    _require_rest(Job.objects.filter(environment=environment).unfinished().first())
+    services.remove_environment(environment=environment, actor=actor)
+
+
+@transaction.atomic
+def remove_project(*, project: Project, actor: Actor) -> None:
+    """Raises ValidationError while a job of the project is not finished."""
+    Project.objects.select_for_update().get(pk=project.pk)
+    _require_rest(Job.objects.filter(project=project).unfinished().first())
+    services.remove_project(project=project, actor=actor)
+
+
+def _require_rest(job: Job | None) -> None:
+    if job:
+        raise ValidationError(f"The job “{job.title}” is not finished. Wait for it, or cancel it first.")
