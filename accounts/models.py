@@ -4,7 +4,6 @@ from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
 
-
 validate_username = RegexValidator(
     r"^[\w.+-]+\Z", "Use letters, digits and the characters . + - _ for a username: no @, and no spaces."
 )

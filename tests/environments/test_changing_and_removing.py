@@ -63,7 +63,9 @@ class TestSettings:
         make_environment(project, "far", role_arn=ROLE, external_id="one")
         data = {"region": "eu-west-1", "role_arn": ROLE, "external_id": "two"}
         owner.post("/projects/shop/far/settings/", data)
-        assert AuditEvent.objects.get().after["external id"] == "another one"
+        after = AuditEvent.objects.get().after
+        assert after
+        assert after["external id"] == "another one"
         owner.post("/projects/shop/far/settings/", data)
         assert AuditEvent.objects.count() == 1
 
@@ -107,9 +109,7 @@ class TestSettings:
         dev.refresh_from_db()
         assert dev.region == "us-east-1"
 
-    def test_another_amplify_app_must_have_the_environment(
-        self, owner: Client, project: Project, sandbox: Any
-    ) -> None:
+    def test_another_amplify_app_must_have_the_environment(self, owner: Client, project: Project, sandbox: Any) -> None:
         row = make_environment(project, "prod", kind="amplify", app_id="d0000000", stack_name="old")
         address = "/projects/shop/prod/settings/"
         before = everything()
@@ -154,6 +154,7 @@ class TestRemovingAnEnvironment:
         job.refresh_from_db()
         assert (job.environment, job.environment_name) == (None, "old")
         event = AuditEvent.objects.get()
+        assert event.before
         assert (event.environment, event.before["region"]) == ("old", "eu-west-1")
         assert owner.get(REMOVE).status_code == 404
 

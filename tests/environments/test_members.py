@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from accounts.models import User
 from audit.models import AuditEvent
 from environments import services
 from environments.models import Environment, Membership, Project
@@ -153,8 +154,8 @@ class TestWhoMayCreateProjects:
 
         assert "viewer@example.com may create projects." in page
         assert re.search(r'name="may_create_projects"[^>]* checked', page)
-        cast.viewer.refresh_from_db()
-        assert cast.viewer.creates_projects
+        viewer = User.objects.get(pk=cast.viewer.pk)
+        assert viewer.creates_projects
         event = AuditEvent.objects.get()
         assert (event.action, event.target, event.actor) == (
             "accounts:person:change", "viewer@example.com", cast.operator,
@@ -164,8 +165,8 @@ class TestWhoMayCreateProjects:
         assert AuditEvent.objects.count() == 1
 
         client.post(f"{address}person/")
-        cast.viewer.refresh_from_db()
-        assert not cast.viewer.creates_projects
+        viewer = User.objects.get(pk=cast.viewer.pk)
+        assert not viewer.creates_projects
         assert AuditEvent.objects.count() == 2
 
     @pytest.mark.parametrize(("who", "status"), [("owner", 403), ("viewer", 403), ("stranger", 404)])
