@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,122 +16,220 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Environment',
+            name="Environment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=30)),
-                ('kind', models.CharField(choices=[('standalone', 'Standalone'), ('amplify', 'Amplify')], default='standalone', max_length=20)),
-                ('region', models.CharField(max_length=30, validators=[environments.regions.validate_region])),
-                ('role_arn', models.CharField(blank=True, max_length=200, validators=[django.core.validators.RegexValidator('^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+\\Z', 'Enter the ARN of an IAM role, for example arn:aws:iam::111122223333:role/AdminUI.')], verbose_name='role to assume')),
-                ('external_id', models.CharField(blank=True, max_length=200)),
-                ('app_id', models.CharField(blank=True, max_length=20, validators=[django.core.validators.RegexValidator('^d[a-z0-9]{1,19}\\Z', 'Enter an Amplify app id, for example d2examplexyz01.')], verbose_name='Amplify app id')),
-                ('stack_name', models.CharField(blank=True, max_length=200)),
-                ('deployment_bucket', models.CharField(blank=True, max_length=200)),
-                ('production', models.BooleanField(default=False)),
-                ('created', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=30)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("standalone", "Standalone"), ("amplify", "Amplify")],
+                        default="standalone",
+                        max_length=20,
+                    ),
+                ),
+                ("region", models.CharField(max_length=30, validators=[environments.regions.validate_region])),
+                (
+                    "role_arn",
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+\\Z",
+                                "Enter the ARN of an IAM role, for example arn:aws:iam::111122223333:role/AdminUI.",
+                            )
+                        ],
+                        verbose_name="role to assume",
+                    ),
+                ),
+                ("external_id", models.CharField(blank=True, max_length=200)),
+                (
+                    "app_id",
+                    models.CharField(
+                        blank=True,
+                        max_length=20,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^d[a-z0-9]{1,19}\\Z", "Enter an Amplify app id, for example d2examplexyz01."
+                            )
+                        ],
+                        verbose_name="Amplify app id",
+                    ),
+                ),
+                ("stack_name", models.CharField(blank=True, max_length=200)),
+                ("deployment_bucket", models.CharField(blank=True, max_length=200)),
+                ("production", models.BooleanField(default=False)),
+                ("created", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('frontend', models.CharField(choices=[('javascript', 'JavaScript'), ('ios', 'iOS'), ('android', 'Android'), ('flutter', 'Flutter')], default='javascript', max_length=20)),
-                ('created', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                (
+                    "frontend",
+                    models.CharField(
+                        choices=[
+                            ("javascript", "JavaScript"),
+                            ("ios", "iOS"),
+                            ("android", "Android"),
+                            ("flutter", "Flutter"),
+                        ],
+                        default="javascript",
+                        max_length=20,
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('full-access', 'Full access'), ('manage-only', 'Manage only'), ('viewer', 'Viewer')], default='viewer', max_length=20)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("full-access", "Full access"), ("manage-only", "Manage only"), ("viewer", "Viewer")],
+                        default="viewer",
+                        max_length=20,
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['user__email', 'user__username'],
+                "ordering": ["user__email", "user__username"],
             },
         ),
         migrations.CreateModel(
-            name='MembershipEnvironment',
+            name="MembershipEnvironment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, to='environments.environment')),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='environments.membership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "environment",
+                    models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, to="environments.environment"),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="environments.membership"),
+                ),
             ],
             options={
-                'db_table': 'environments_membership_environments',
+                "db_table": "environments_membership_environments",
             },
         ),
         migrations.AddField(
-            model_name='membership',
-            name='environments',
-            field=models.ManyToManyField(blank=True, through='environments.MembershipEnvironment', to='environments.environment'),
+            model_name="membership",
+            name="environments",
+            field=models.ManyToManyField(
+                blank=True, through="environments.MembershipEnvironment", to="environments.environment"
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='environments.project'),
+            model_name="membership",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="environments.project"
+            ),
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('full-access', 'Full access'), ('manage-only', 'Manage only'), ('viewer', 'Viewer')], default='viewer', max_length=20)),
-                ('note', models.CharField(blank=True, max_length=120, verbose_name='for whom')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('once', models.CharField(blank=True, max_length=40, null=True, unique=True)),
-                ('created_by_name', models.CharField(max_length=200)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('expires', models.DateTimeField()),
-                ('accepted_by_name', models.CharField(blank=True, max_length=200)),
-                ('withdrawn', models.DateTimeField(blank=True, null=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='environments.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("full-access", "Full access"), ("manage-only", "Manage only"), ("viewer", "Viewer")],
+                        default="viewer",
+                        max_length=20,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=120, verbose_name="for whom")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("once", models.CharField(blank=True, max_length=40, null=True, unique=True)),
+                ("created_by_name", models.CharField(max_length=200)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("expires", models.DateTimeField()),
+                ("accepted_by_name", models.CharField(blank=True, max_length=200)),
+                ("withdrawn", models.DateTimeField(blank=True, null=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="environments.project",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created'],
+                "ordering": ["-created"],
             },
         ),
         migrations.AddField(
-            model_name='environment',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='environments', to='environments.project'),
+            model_name="environment",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="environments", to="environments.project"
+            ),
         ),
         migrations.CreateModel(
-            name='ProjectToken',
+            name="ProjectToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('role', models.CharField(choices=[('full-access', 'Full access'), ('manage-only', 'Manage only'), ('viewer', 'Viewer')], default='viewer', max_length=20)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('hint', models.CharField(max_length=12)),
-                ('created_by_name', models.CharField(max_length=200)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('last_used', models.DateTimeField(blank=True, null=True)),
-                ('revoked', models.DateTimeField(blank=True, null=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='environments.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("full-access", "Full access"), ("manage-only", "Manage only"), ("viewer", "Viewer")],
+                        default="viewer",
+                        max_length=20,
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("hint", models.CharField(max_length=12)),
+                ("created_by_name", models.CharField(max_length=200)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("last_used", models.DateTimeField(blank=True, null=True)),
+                ("revoked", models.DateTimeField(blank=True, null=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tokens", to="environments.project"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['revoked', '-created'],
+                "ordering": ["revoked", "-created"],
             },
         ),
         migrations.AddConstraint(
-            model_name='membershipenvironment',
-            constraint=models.UniqueConstraint(fields=('membership', 'environment'), name='one_limit_to_an_environment'),
+            model_name="membershipenvironment",
+            constraint=models.UniqueConstraint(
+                fields=("membership", "environment"), name="one_limit_to_an_environment"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('project', 'user'), name='one_membership_of_a_person'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("project", "user"), name="one_membership_of_a_person"),
         ),
         migrations.AddConstraint(
-            model_name='environment',
-            constraint=models.UniqueConstraint(fields=('project', 'name'), name='one_environment_of_a_name'),
+            model_name="environment",
+            constraint=models.UniqueConstraint(fields=("project", "name"), name="one_environment_of_a_name"),
         ),
     ]
