@@ -1,7 +1,7 @@
 """*Fix it*: cures that are one safe change in AWS, shown first, applied exactly as shown, audited."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
@@ -10,11 +10,15 @@ from django.core.cache import cache
 from audit.actions import Action
 from audit.record import Actor, record
 from auth_import.findings import Fix
+from auth_import.fix_words import EFFECTS as EFFECTS
+from auth_import.fix_words import TITLES as TITLES
+from auth_import.fix_words import actions_for
 from auth_import.observation import Choice
 from auth_import.rules.trust import trust_for, trust_policy
 from aws import app_clients, identity_pools, roles, user_pools
+from aws.calls import writes
 from aws.changes import Change
-from aws.errors import NotFound, Rejected
+from aws.errors import AwsError, NotFound, Rejected
 from aws.resources import AppClient, Role, role_name
 from aws.side_by_side import in_time
 from aws.target import AwsTarget
@@ -22,38 +26,6 @@ from environments.models import Environment
 
 BUSY_SECONDS = 60
 """How long an identical change waits at most for one that never came back."""
-
-TITLES: dict[Fix, str] = {
-    Fix.CREATE_WEB_CLIENT: "Create a web app client",
-    Fix.CREATE_NATIVE_CLIENT: "Create a native app client",
-    Fix.COPY_OAUTH_TO_NATIVE: "Copy the OAuth settings from the web to the native client",
-    Fix.COPY_OAUTH_TO_WEB: "Copy the OAuth settings from the native to the web client",
-    Fix.ADD_PROVIDERS: "Add both app clients to the identity pool",
-    Fix.CREATE_UNAUTHENTICATED_ROLE: "Create a role for guests that grants nothing",
-    Fix.REWRITE_TRUST_AUTHENTICATED: "Let the authenticated role trust this identity pool",
-    Fix.REWRITE_TRUST_UNAUTHENTICATED: "Let the unauthenticated role trust this identity pool",
-    Fix.TURN_ON_DELETION_PROTECTION: "Turn on deletion protection",
-}
-
-EFFECTS: dict[Fix, str] = {
-    Fix.CREATE_WEB_CLIENT: "Adds an app client without a secret to the user pool. Nobody is signed out; no cost.",
-    Fix.CREATE_NATIVE_CLIENT: "Adds an app client with a secret to the user pool. Nobody is signed out; no cost. "
-    "The secret is shown neither here nor in the activity.",
-    Fix.COPY_OAUTH_TO_NATIVE: "Apps that use the native client get the web client's providers, URLs, flows and scopes "
-    "at once. URLs that only the native client has are lost; every other setting stays.",
-    Fix.COPY_OAUTH_TO_WEB: "Apps that use the web client get the native client's providers, URLs, flows and scopes "
-    "at once. URLs that only the web client has are lost; every other setting stays.",
-    Fix.ADD_PROVIDERS: "People who sign in through these clients can then get AWS credentials from the identity pool. "
-    "Everything else about it stays.",
-    Fix.CREATE_UNAUTHENTICATED_ROLE: "Creates an IAM role without any policy and names it as the identity pool's "
-    "unauthenticated role. Whether guests are allowed is not changed.",
-    Fix.REWRITE_TRUST_AUTHENTICATED: "Changes the one statement of the role's trust policy that is meant for "
-    "identity pools. What the role may do stays.",
-    Fix.REWRITE_TRUST_UNAUTHENTICATED: "Changes the one statement of the role's trust policy that is meant for "
-    "identity pools. What the role may do stays.",
-    Fix.TURN_ON_DELETION_PROTECTION: "The user pool can then only be deleted after somebody turns the protection off. "
-    "Every other setting is sent back as it is.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +43,17 @@ class Preview:
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
+    def shown(self) -> tuple[Change, ...]:
+        """The changes that are still to be made."""
+        return tuple(change for change in self.changes if change.needed)
+
+    @property
     def needed(self) -> bool:
-        return any(change.needed for change in self.changes)
+        return bool(self.shown)
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        return actions_for(self.fix)
 
 
 def preview(*, target: AwsTarget, choice: Choice, fix: Fix) -> Preview:
@@ -111,17 +92,36 @@ def _apply_shown(*, environment: Environment, choice: Choice, fix: Fix, digest: 
         )
     if not shown.needed:
         return choice
-    after = _APPLY[fix](target, choice, shown.changes)
+    with writes() as made:
+        try:
+            after = _APPLY[fix](target, choice, shown.changes)
+        except AwsError as error:
+            if made:
+                _record(environment, shown, actor, outcome="failed", code=error.code, made=", ".join(made))
+                error.next_step = _what_is_left(fix, made)
+            raise
+    _record(environment, shown, actor)
+    return after
+
+
+def _record(environment: Environment, shown: Preview, actor: Actor, **more: str) -> None:
     record(
         action=Action.AUTH_FIXED,
         actor=actor,
         project=environment.project.slug,
         environment=environment.name,
-        target=f"{shown.title}: {', '.join(change.resource for change in shown.changes)}",
-        before={change.action: change.before for change in shown.changes},
-        after={change.action: change.after for change in shown.changes},
+        target=f"{shown.title}: {', '.join(change.resource for change in shown.shown)}",
+        before={change.action: change.before for change in shown.shown},
+        after={change.action: change.after for change in shown.shown} | more,
     )
-    return after
+
+
+def _what_is_left(fix: Fix, made: Sequence[str]) -> str:
+    """What to do about a fix that ended after a change was made, or may have been."""
+    said = f"It ended half-way; AWS has taken, or may have taken: {', '.join(dict.fromkeys(made))}."
+    if fix in (Fix.CREATE_WEB_CLIENT, Fix.CREATE_NATIVE_CLIENT):
+        return f"{said} Look for the new app client on the import page and select it; applying again makes another one."
+    return f"{said} Apply what is shown now; it does only what is still missing."
 
 
 def _model(target: AwsTarget, choice: Choice, wanted: str) -> tuple[str, AppClient | None]:

@@ -3,6 +3,8 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from botocore import xform_name
@@ -24,8 +26,34 @@ Result = TypeVar("Result")
 NEVER_SENT = {"ConnectTimeoutError", "EndpointConnectionError", "InvalidEndpoint", "ProxyConnectionError", "SSLError"}
 MADE_ALL_THE_SAME = "It may have been made all the same: refresh the list and look before you try again."
 
+READS = ("Describe", "Get", "List")
+"""How the operations begin that change nothing."""
+
 PAGE = 60
 """The most rows Cognito gives in one page."""
+
+
+_writes: ContextVar[list[str] | None] = ContextVar("aws_writes", default=None)
+
+
+@contextmanager
+def writes() -> Iterator[list[str]]:
+    """The IAM actions of the changes made inside, in order: those AWS took, and those it may have taken unheard.
+
+    Only what this thread calls is seen.
+    """
+    made: list[str] = []
+    token = _writes.set(made)
+    try:
+        yield made
+    finally:
+        _writes.reset(token)
+
+
+def _note_write(action: str, operation: str, *, sent: bool) -> None:
+    made = _writes.get()
+    if made is not None and sent and not operation.startswith(READS):
+        made.append(action)
 
 
 def call(target: AwsTarget, service: str, operation: str, /, **params: Any) -> Answer:
@@ -42,11 +70,14 @@ def call(target: AwsTarget, service: str, operation: str, /, **params: Any) -> A
     try:
         method = getattr(session.client(target, service), xform_name(operation))
         with quotas.counting(target, action, quota, str(params.get("UserPoolId", ""))):
-            return _answer(method, params)
+            answer = _answer(method, params)
+        _note_write(action, operation, sent=True)
+        return answer
     except (ClientError, BotoCoreError, ResponseParserError, ValueError, OSError, AwsError) as exc:
         error = translate(exc, action=action, params=params)
         if isinstance(error, Unavailable) and operation.startswith("Create") and error.code not in NEVER_SENT:
             error.next_step = MADE_ALL_THE_SAME
+        _note_write(action, operation, sent=isinstance(error, Unavailable) and error.code not in NEVER_SENT)
         outcome = error.code or error.kind
         if error is exc:
             raise
