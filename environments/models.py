@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.models import User
+from audit.models import AuditEvent
 from aws.target import AwsTarget
 from environments.permissions import Role
 from environments.regions import validate_region
@@ -63,10 +64,17 @@ class Project(models.Model):
 
     @staticmethod
     def free_slug(name: str) -> str:
-        """A slug for this name that no project has and no page needs."""
+        """A slug for this name that no project has and no page needs.
+
+        Nor has a removed project left events under it, which the members of a new one must not read.
+        """
         base = slugify(name)[:60] or "project"
         slug, number = base, 2
-        while slug in RESERVED_PROJECT_SLUGS or Project.objects.filter(slug=slug).exists():
+        while (
+            slug in RESERVED_PROJECT_SLUGS
+            or Project.objects.filter(slug=slug).exists()
+            or AuditEvent.objects.of_project(slug).exists()
+        ):
             slug, number = f"{base}-{number}", number + 1
         return slug
 

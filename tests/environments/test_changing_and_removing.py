@@ -211,6 +211,18 @@ class TestRemovingAProject:
         assert AuditEvent.objects.get().before == {"name": "Shop", "environments": ["dev"]}
         assert Client(headers={"Authorization": f"Bearer {secret}"}).get("/").status_code == 401
 
+    def test_a_new_one_of_its_name_does_not_show_its_activity(self, client: Client, cast: Cast) -> None:
+        client.force_login(cast.owner)
+        client.post(WHOLE, {"confirm": "shop"})
+        cast.stranger.may_create_projects = True
+        cast.stranger.save()
+        client.force_login(cast.stranger)
+
+        client.post("/projects/create/", {"name": "Shop", "frontend": "ios"})
+
+        assert Project.objects.get().slug == "shop-2"
+        assert "owner@example.com" not in client.get("/projects/shop-2/activity/").content.decode()
+
     def test_needs_its_slug_and_rest(self, owner: Client, dev: Environment) -> None:
         before = everything()
         answer = owner.post(WHOLE, {"confirm": "Other"})
