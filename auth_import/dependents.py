@@ -8,10 +8,11 @@ from auth_import.models import CognitoLink
 
 @dataclass(frozen=True, slots=True)
 class Dependent:
-    """Something that stops working, or must change, when the link goes."""
+    """Something that stops working, or must change, when the link goes. One that `blocks` keeps the link from going."""
 
     title: str
     words: str
+    blocks: bool = False
 
 
 _questions: list[Callable[[CognitoLink], list[Dependent]]] = []

@@ -62,8 +62,9 @@ def apply_import(run: Run) -> None:
     with run.step("apply") as step:
         if checked is not None:
             _link(planned=planned, plan=plan, checked=checked, actor=actor)
-        step.detail = plan.outputs.user_pool_name
-    with run.step("verify") as step:
+        step.detail = f"The link to {plan.outputs.user_pool_name} exists"
+    # Linked is imported: whoever cancels from here on is told so, not that the job was cancelled.
+    with run.step("verify", cancellable=False) as step:
         link = link_of(environment)
         if link is None or link.auth_outputs != plan.outputs or link.choice != plan.choice:
             raise JobFailed(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils import timezone
 from audit.actions import Action
 from audit.record import Actor, record
 from auth_import import drift, rules
+from auth_import.dependents import dependents_of
 from auth_import.findings import Finding
 from auth_import.import_job import TRANSIENT
 from auth_import.import_job import apply_import as apply_import
@@ -28,6 +30,10 @@ from auth_import.records import finding_record
 from auth_import.tasks import start_import as start_import
 from aws.errors import Fault
 from environments.models import Environment
+
+CHECKED_JUST_NOW = 30
+"""Seconds in which a check is not made again: reading costs a quota that the live application shares."""
+UNUSED_PLANS_ARE_KEPT = timedelta(days=7)
 
 
 class Refused(Exception):
@@ -60,10 +66,12 @@ def plan_of(checked: Preflight, *, environment: Environment, accepted: Collectio
     if wanted and not reason.strip():
         raise ValueError("Say why these checks may fail here; the reason is kept with the link.")
     outputs = checked.outputs
+    # What is kept is read by everybody who may import here, and names no environment that not all of them may see.
+    kept = for_reader(checked.findings, environment, outputs.user_pool_id, own_project(environment))
     return ImportPlan(
         choice=checked.observation.choice,
         rule_set=checked.rule_set,
-        findings=checked.findings,
+        findings=kept,
         outputs=replace(outputs, native_client_secret=""),
         context_frontend=environment.project.frontend,
         resource_name=checked.observation.setting.resource_name,
@@ -75,7 +83,13 @@ def plan_of(checked: Preflight, *, environment: Environment, accepted: Collectio
 
 @transaction.atomic
 def keep_plan(*, plan: ImportPlan, environment: Environment, actor: Actor) -> PlannedImport:
-    """The reviewed plan as a row, which the page shows and the job applies."""
+    """The reviewed plan as a row, which the page shows and the job applies. Old ones that nobody applied go."""
+    old = timezone.now() - UNUSED_PLANS_ARE_KEPT
+    PlannedImport.objects.filter(environment=environment, job=None, created__lt=old).exclude(
+        pk__in=CognitoLink.objects.filter(environment=environment, planned_import__isnull=False).values(
+            "planned_import"
+        )
+    ).delete()
     planned = PlannedImport.objects.create(environment=environment, document=plan.to_dict(), created_by_name=actor.name)
     record(
         action=Action.AUTH_PLANNED,
@@ -87,6 +101,12 @@ def keep_plan(*, plan: ImportPlan, environment: Environment, actor: Actor) -> Pl
         reason=plan.reason,
     )
     return planned
+
+
+def checked_ago(link: CognitoLink) -> int | None:
+    """Seconds since the last check while it is too young to ask AWS again, else None."""
+    age = (timezone.now() - link.checked).total_seconds()
+    return max(0, int(age)) if age < CHECKED_JUST_NOW else None
 
 
 def check_link(*, link: CognitoLink, actor: Actor, sees: SeesEnvironment) -> CognitoLink:
@@ -148,9 +168,19 @@ def _unanswered(checked: Preflight) -> bool:
     return any(fault.kind in TRANSIENT for fault in checked.observation.faults)
 
 
+class StillNeeded(Exception):
+    """Something in this console does not allow the link to go; the message says what, in words for a person."""
+
+
 @transaction.atomic
 def unlink(*, link: CognitoLink, actor: Actor) -> None:
-    """Forget the link. Calls nothing in AWS, so it works whatever has become of the resources. Twice is once."""
+    """Forget the link. Calls nothing in AWS, so it works whatever has become of the resources. Twice is once.
+
+    Raises StillNeeded where a dependent blocks it.
+    """
+    blocking = [one for one in dependents_of(link) if one.blocks]
+    if blocking:
+        raise StillNeeded(" ".join(f"{one.title}: {one.words}" for one in blocking))
     environment = link.environment
     deleted, _ = CognitoLink.objects.filter(pk=link.pk).delete()
     if deleted:

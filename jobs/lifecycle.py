@@ -84,13 +84,15 @@ class Run:
             )
 
     @contextmanager
-    def step(self, name: str) -> Iterator[JobStep]:
+    def step(self, name: str, *, cancellable: bool = True) -> Iterator[JobStep]:
         """Marks the step `name` running, then done; failed when the body raises. Set `detail` on it for the reader.
 
-        A step done by an earlier attempt is passed through again. Raises what `check` raises, and KeyError for a name
-        that the job was not enqueued with.
+        A step done by an earlier attempt is passed through again. One that is not `cancellable` belongs to the step
+        before it: once that is done, neither somebody's Cancel nor the deadline keeps this one from following.
+        Raises what `check` raises, and KeyError for a name that the job was not enqueued with.
         """
-        self.check()
+        if cancellable:
+            self.check()
         step = JobStep.objects.filter(job=self.job, name=name).first()
         if step is None:
             raise KeyError(name)

@@ -34,8 +34,7 @@ def authentication(request: HttpRequest, project: str, env: str) -> HttpResponse
     environment = access.environment(request, project, env, needs=Permission.VIEW)
     link = link_of(environment)
     if link:
-        readable = for_reader(link.last_findings, environment, link.user_pool_id, sees(request))
-        link.findings = [finding_record(finding) for finding in readable]
+        link.findings = _readable(request, environment, link)
     if wants_json(request):
         return JsonResponse(link_report(link)) if link else JsonResponse({"error": "Nothing is linked."}, status=404)
     may_import = access.may(request, Permission.IMPORT_AUTH, environment.project, environment)
@@ -48,6 +47,14 @@ def authentication(request: HttpRequest, project: str, env: str) -> HttpResponse
         )
         return render_page(request, "auth_import/unlinked.html", base | {"job": running.job if running else None})
     return render_page(request, "auth_import/linked.html", base | _linked(request, environment, link))
+
+
+def _readable(request: HttpRequest, environment: Environment, link: CognitoLink) -> list[dict[str, Any]]:
+    """The last findings as records, as the sender of the request may read them."""
+    return [
+        finding_record(finding)
+        for finding in for_reader(link.last_findings, environment, link.user_pool_id, sees(request))
+    ]
 
 
 def _linked(request: HttpRequest, environment: Environment, link: CognitoLink) -> dict[str, Any]:
@@ -83,10 +90,16 @@ def check(request: HttpRequest, project: str, env: str) -> HttpResponse:
     link = link_of(environment)
     if link is None:
         return _not_linked(request, environment)
-    link = services.check_link(link=link, actor=access.actor(request), sees=sees(request))
+    ago = services.checked_ago(link)
+    if ago is None:
+        link = services.check_link(link=link, actor=access.actor(request), sees=sees(request))
+    else:
+        link.findings = _readable(request, environment, link)
     if wants_json(request):
         return JsonResponse(link_report(link))
-    if link.failing:
+    if ago is not None:
+        messages.info(request, f"Checked {ago} second{'' if ago == 1 else 's'} ago. Wait half a minute to check again.")
+    elif link.failing:
         messages.warning(request, f"Checked: {link.health_words}. See the checks below.")
     elif link.drift:
         messages.warning(request, "Checked: something changed in AWS since the import. See below what breaks.")
@@ -119,21 +132,35 @@ def unlink(request: HttpRequest, project: str, env: str) -> HttpResponse:
     if link is None:
         return _not_linked(request, environment)
     form = UnlinkForm(request.POST or None, environment_name=environment.name)
+    needed = ""
     if request.method == "POST" and form.is_valid():
-        services.unlink(link=link, actor=access.actor(request))
-        messages.success(
-            request, f"{link.user_pool_name} is unlinked. The Cognito resources themselves were not touched."
-        )
-        return redirect_page(request, _url("authentication", environment))
+        try:
+            services.unlink(link=link, actor=access.actor(request))
+        except services.StillNeeded as refusal:
+            needed = str(refusal)
+            if wants_json(request):
+                return JsonResponse({"error": f"Nothing was unlinked. {needed}"}, status=409)
+        else:
+            if wants_json(request):
+                return JsonResponse({"unlinked": True})
+            messages.success(
+                request, f"{link.user_pool_name} is unlinked. The Cognito resources themselves were not touched."
+            )
+            return redirect_page(request, _url("authentication", environment))
+    if wants_json(request) and request.method == "POST":
+        return JsonResponse({"error": f"Send the field confirm={environment.name}."}, status=422)
     context = {
         "project": environment.project,
         "environment": environment,
         "link": link,
         "form": form,
+        "needed": needed,
         "dependents": dependents_of(link),
         "changes": file_changes(context_of(environment, link), link.auth_outputs, None),
     }
-    return render_page(request, "auth_import/unlink.html", context, status=422 if form.errors else 200)
+    return render_page(
+        request, "auth_import/unlink.html", context, status=409 if needed else 422 if form.errors else 200
+    )
 
 
 def _not_linked(request: HttpRequest, environment: Environment) -> HttpResponse:

@@ -1,9 +1,11 @@
 """The steps people take, as tests need them: a plan, a link, a browser, a script with a token."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import AuditEvent
 from audit.record import Actor
@@ -41,9 +43,10 @@ def job_for(planned: PlannedImport) -> Job:
 
 
 def link_for(environment: Environment, choice: Choice, **plan: Any) -> CognitoLink:
-    """An import from the plan to the finished job."""
+    """An import from the plan to the finished job, a minute ago, so that it may be checked again."""
     job = job_for(plan_for(environment, choice, **plan))
     assert job.status == "succeeded", (job.error_words, job.error_message)
+    CognitoLink.objects.filter(environment=environment).update(checked=timezone.now() - timedelta(minutes=1))
     return CognitoLink.objects.select_related("environment__project").get(environment=environment)
 
 

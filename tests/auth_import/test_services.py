@@ -178,10 +178,10 @@ def test_a_worker_lost_before_a_step_is_made_good_by_the_next_one(
 
     def dies(run: lifecycle.Run) -> None:
         class Mortal(lifecycle.Run):
-            def step(self, name: str) -> Any:
+            def step(self, name: str, *, cancellable: bool = True) -> Any:
                 if name == step:
                     raise WorkerDied
-                return super().step(name)
+                return super().step(name, cancellable=cancellable)
 
         services.apply_import(Mortal(job=run.job, attempt=run.attempt))
 

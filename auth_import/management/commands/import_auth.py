@@ -9,9 +9,10 @@ from django.urls import reverse
 from auth_import import rules, services
 from auth_import.findings import Finding, RuleSet
 from auth_import.import_request import LARGEST, InvalidRequest, read_request
+from auth_import.models import CognitoLink
 from auth_import.observation import Choice
 from auth_import.plan import FileChange, ImportPlan, file_changes
-from auth_import.preflight import context_of, preflight
+from auth_import.preflight import context_of, link_of, preflight
 from auth_import.reports import import_report
 from auth_import.terminal import files_text, findings_text
 from environments.command import (
@@ -76,7 +77,7 @@ class Command(ConsoleCommand):
         job = None if options["dry_run"] else self.apply(plan, environment=environment, operator=operator)
         self.report(options, findings=plan.findings, changes=changes, plan=plan, job=job)
         if job is not None and job.status != Status.SUCCEEDED:
-            raise Failed(job_words(job))
+            raise Failed(job_words(job, link_of(environment)))
 
     def apply(self, plan: ImportPlan, *, environment: Environment, operator: Operator) -> Job:
         """Do what the job of the page does, here and now. The row appears on the pages like any other."""
@@ -160,10 +161,19 @@ def refusal_words(refused: services.Refused, accepted: tuple[str, ...]) -> str:
     return " ".join(words)
 
 
-def job_words(job: Job) -> str:
-    """Why the job did not succeed, and what to do next."""
+def job_words(job: Job, link: CognitoLink | None) -> str:
+    """Why the job did not succeed, what is linked all the same, and what to do next."""
+    linked = link is not None and link.planned_import_id == job.payload.get("planned_import")
     if job.status == Status.CANCELLED:
-        return f"Job {job.pk} was cancelled. Nothing was linked."
+        return f"Job {job.pk} was cancelled. {link_words(link) if linked and link else 'Nothing was linked.'}"
     cause = ", ".join(part for part in (job.error_code, job.error_action, job.error_request_id) if part)
     message = f" {job.error_message}" if job.error_message else ""
-    return f"{job.error_words}{message}{f' ({cause})' if cause else ''} {job.error_next_step}".strip()
+    words = f"{job.error_words}{message}{f' ({cause})' if cause else ''} {job.error_next_step}".strip()
+    return f"{words} {link_words(link)}" if linked and link else words
+
+
+def link_words(link: CognitoLink) -> str:
+    return (
+        f"The link exists all the same: {link.environment} uses {link.user_pool_name} ({link.user_pool_id});"
+        " manage.py unlink takes it away."
+    )

@@ -34,7 +34,10 @@ class Command(ConsoleCommand):
         if not options["yes"]:
             self.say(words)
             raise Usage("Nothing was changed. To unlink, run the command again with --yes.")
-        services.unlink(link=link, actor=operator.actor)
+        try:
+            services.unlink(link=link, actor=operator.actor)
+        except services.StillNeeded as needed:
+            raise Failed(f"Nothing was unlinked, because something needs the link. {needed}") from needed
         if options["format"] == "json":
             self.document(
                 {
