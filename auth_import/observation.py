@@ -1,5 +1,6 @@
 """Everything the rules look at, as frozen values: what was chosen, where, and what AWS answered."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,13 @@ from aws.resources import (
     Role,
     UserPool,
 )
+
+GROUP_ROLES_READ = 25
+
+
+def group_role_arns(groups: Iterable[Group]) -> tuple[str, ...]:
+    """The distinct roles of groups, in their order."""
+    return tuple(dict.fromkeys(group.role_arn for group in groups if group.role_arn))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,8 @@ class Setting:
     needs_guests: tuple[str, ...] = ()
     needs_identity_pool: tuple[str, ...] = ()
     has_rest_api: bool = False
+    backend_read: bool = False
+    """Whether the Amplify backend's own files were looked at; while not, what it holds is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +93,7 @@ class Observation:
     identity_pool_roles: IdentityPoolRoles | Fault | None = None
     authenticated_role: Role | Fault | None = None
     unauthenticated_role: Role | Fault | None = None
+    group_roles: tuple[Role | Fault, ...] = ()
+    """The distinct roles of the groups in the groups' order, at most `GROUP_ROLES_READ`; only with an identity pool."""
     faults: tuple[Fault, ...] = ()
     """Every call that failed, for `permissions.console`."""

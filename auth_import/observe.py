@@ -1,13 +1,13 @@
 """Reading everything the rules look at: each AWS call once, all that are independent at the same time."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from auth_import.observation import Choice, Observation, Setting
+from auth_import.observation import GROUP_ROLES_READ, Choice, Observation, Setting, group_role_arns
 from aws import app_clients, identity_pools, roles, user_pools
 from aws.errors import AwsError, Fault
-from aws.resources import AppClient, AppClientSummary, IdentityPool, IdentityPoolRoles, Role
-from aws.side_by_side import Pending, Together
+from aws.resources import AppClient, AppClientSummary, Group, IdentityPool, IdentityPoolRoles, Role
+from aws.side_by_side import Pending, Together, each
 from aws.target import AwsTarget
 
 AT_A_TIME = 5
@@ -30,7 +30,15 @@ def observe(*, target: AwsTarget, choice: Choice, setting: Setting, seconds: flo
         if identity_pool_id:
             pool_roles = together.start(identity_pools.identity_pool_roles, target, identity_pool_id)
             authenticated = together.after(pool_roles, lambda known: _role(target, known.authenticated_arn))
-            unauthenticated = together.after(pool_roles, lambda known: _role(target, known.unauthenticated_arn))
+            # One role in both places is asked for once.
+            unauthenticated = together.after(
+                pool_roles,
+                lambda known: (
+                    None
+                    if known.unauthenticated_arn == known.authenticated_arn
+                    else _role(target, known.unauthenticated_arn)
+                ),
+            )
         providers = together.start(user_pools.list_identity_providers, target, pool_id)
         pool = together.start(user_pools.describe_user_pool, target, pool_id)
         web = together.start(app_clients.describe_app_client, target, pool_id, choice.web_client_id)
@@ -44,6 +52,7 @@ def observe(*, target: AwsTarget, choice: Choice, setting: Setting, seconds: flo
         listing = together.start(app_clients.page_of_app_clients, target, pool_id)
         mfa = together.start(user_pools.mfa_config, target, pool_id)
         groups = together.start(user_pools.list_groups, target, pool_id)
+        group_roles = together.after(groups, lambda read: _group_roles(target, read)) if identity_pool_id else None
 
         page = listing.outcome()
         read_web, read_native = web.outcome(), native.outcome()
@@ -54,6 +63,13 @@ def observe(*, target: AwsTarget, choice: Choice, setting: Setting, seconds: flo
         others, complete, listing_fault = _other_clients(
             target, choice, known, token, read_web, read_native, read_identity_pool
         )
+        read_group_roles = group_roles.outcome() if group_roles else ()
+        read_authenticated = authenticated.outcome() if authenticated and not isinstance(read_roles, Fault) else None
+        read_unauthenticated = (
+            unauthenticated.outcome() if unauthenticated and not isinstance(read_roles, Fault) else None
+        )
+        if isinstance(read_roles, IdentityPoolRoles) and read_roles.unauthenticated_arn == read_roles.authenticated_arn:
+            read_unauthenticated = read_authenticated
         observation = Observation(
             choice=choice,
             setting=setting,
@@ -69,16 +85,20 @@ def observe(*, target: AwsTarget, choice: Choice, setting: Setting, seconds: flo
             identity_pool=read_identity_pool,
             identity_pool_roles=read_roles,
             # A role that could not be looked for, because the identity pool's roles are unread, is not a fault of IAM.
-            authenticated_role=authenticated.outcome() if authenticated and not isinstance(read_roles, Fault) else None,
-            unauthenticated_role=unauthenticated.outcome()
-            if unauthenticated and not isinstance(read_roles, Fault)
-            else None,
+            authenticated_role=read_authenticated,
+            unauthenticated_role=read_unauthenticated,
+            group_roles=() if isinstance(read_group_roles, Fault) else read_group_roles,
         )
     return _with_faults(observation, listing_fault)
 
 
 def _role(target: AwsTarget, arn: str) -> Role | None:
     return roles.get_role(target, arn) if arn else None
+
+
+def _group_roles(target: AwsTarget, groups: Sequence[Group]) -> tuple[Role | Fault, ...]:
+    arns = group_role_arns(groups)[:GROUP_ROLES_READ]
+    return tuple(each(lambda arn: roles.get_role(target, arn), arns).values())
 
 
 def _with_faults(observation: Observation, listing_fault: Fault | None) -> Observation:
@@ -94,6 +114,7 @@ def _with_faults(observation: Observation, listing_fault: Fault | None) -> Obser
         observation.identity_pool_roles,
         observation.authenticated_role,
         observation.unauthenticated_role,
+        *observation.group_roles,
         listing_fault,
     )
     faults = dict.fromkeys(place for place in places if isinstance(place, Fault))

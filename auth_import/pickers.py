@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from auth_import.rules.identity_pool import usable_arn
 from aws import app_clients, identity_pools, user_pools
 from aws.errors import AwsError, Fault
 from aws.resources import AppClient, AppClientSummary, IdentityPool, IdentityPoolRoles, UserPool, UserPoolSummary
@@ -196,9 +197,10 @@ def _judge(
     if not any(public.get(client) for client in attached):
         return replace(row, refusal="Lists this user pool only with app clients that have a secret.")
     if isinstance(roles, IdentityPoolRoles):
-        if not roles.authenticated_arn:
+        # Usable as the checks mean it, so that no row can be chosen that they refuse for its roles.
+        if not usable_arn(roles.authenticated_arn):
             return replace(row, refusal="Has no authenticated role.")
-        if both_roles_needed and not roles.unauthenticated_arn:
+        if both_roles_needed and not usable_arn(roles.unauthenticated_arn):
             return replace(row, refusal="Has no unauthenticated role, which the Amplify CLI demands.")
     missing = [name for name, client in (("web", web), ("mobile", native)) if client and client not in attached]
     if missing:

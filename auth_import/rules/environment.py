@@ -5,7 +5,7 @@ import re
 from auth_import.findings import Cure, RuleSet, Severity
 from auth_import.observation import Observation
 from auth_import.rules.judgement import NOT_APPLICABLE, Judgement, passes, rule
-from auth_import.rules.reading import names
+from auth_import.rules.reading import BACKEND_UNREAD, backend_unread, names
 
 FAMILY = "Environment"
 _ALPHANUMERIC = re.compile(r"[A-Za-z0-9]+")
@@ -48,6 +48,8 @@ def _name(observation: Observation, rule_set: RuleSet) -> Judgement:
 def _none_yet(observation: Observation, rule_set: RuleSet) -> Judgement:
     existing, name = observation.setting.existing_auth, observation.setting.environment_name
     if not existing:
+        if backend_unread(observation):
+            return passes(f"nothing is linked here; what the backend itself has is {BACKEND_UNREAD}")
         return passes("the environment has no auth resource")
     if existing == "imported":
         observed = f"{name} already uses an imported user pool"

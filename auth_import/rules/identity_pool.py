@@ -12,6 +12,8 @@ from auth_import.rules.commands import (
 )
 from auth_import.rules.judgement import NOT_APPLICABLE, Judgement, passes, rule
 from auth_import.rules.reading import (
+    BACKEND_UNREAD,
+    backend_unread,
     identity_pool,
     identity_pool_fault,
     identity_pool_roles,
@@ -263,6 +265,14 @@ def _guest_consistent(observation: Observation, rule_set: RuleSet) -> Judgement:
     setting = observation.setting
     if not observation.choice.uses_identity_pool:
         wanting = tuple(dict.fromkeys((*setting.needs_identity_pool, *setting.needs_guests)))
+        if not wanting and backend_unread(observation):
+            return Judgement(
+                Severity.INFO,
+                observed=f"no identity pool was chosen; whether API or Storage need one is {BACKEND_UNREAD}",
+                reason="With an imported user pool alone these categories get no AWS credentials.",
+                affects="people who use API or Storage, if the backend has them",
+                cure=Cure("If the backend has such categories, turn on “Use identity pools” and choose one."),
+            )
         if not wanting:
             return NOT_APPLICABLE
         return Judgement(
@@ -296,6 +306,7 @@ def _guest_consistent(observation: Observation, rule_set: RuleSet) -> Judgement:
         return passes(
             f"guests are {'allowed' if pool.allow_unauthenticated else 'not allowed'}, "
             f"{'there is an unauthenticated role' if role else 'there is no unauthenticated role'}"
+            + (f"; whether API or Storage need guests is {BACKEND_UNREAD}" if backend_unread(observation) else "")
         )
     return Judgement(Severity.WARN, observed=observed, reason=reason, affects="guests", cure=cure)
 

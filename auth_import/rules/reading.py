@@ -6,6 +6,7 @@ from auth_import.rules.judgement import NOT_ANYWAY, Judgement
 from aws.errors import Fault
 from aws.resources import AppClient, AppClientSummary, IdentityPool, IdentityPoolRoles, UserPool
 
+BACKEND_UNREAD = "not known: the Amplify backend is not read by this version"
 DESCRIBE_USER_POOL = "cognito-idp:DescribeUserPool"
 _WORDS = {
     "not-found": ("AWS says it does not exist", "Check the id and the Region, then check again."),
@@ -158,9 +159,15 @@ def all_faults(observation: Observation) -> tuple[Fault, ...]:
         observation.identity_pool_roles,
         observation.authenticated_role,
         observation.unauthenticated_role,
+        *observation.group_roles,
     )
     faults = (*observation.faults, *(item for item in placed if isinstance(item, Fault)))
     return tuple(dict.fromkeys(faults))
+
+
+def backend_unread(observation: Observation) -> bool:
+    """Whether there is an Amplify backend that nobody has looked at."""
+    return observation.setting.kind == "amplify" and not observation.setting.backend_read
 
 
 def names(values: tuple[str, ...] | list[str]) -> str:

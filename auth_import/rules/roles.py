@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from auth_import.findings import Cure, Fix, RuleSet, Severity
-from auth_import.observation import Observation
+from auth_import.observation import Observation, group_role_arns
 from auth_import.rules.commands import aws_command, rewrite_trust
 from auth_import.rules.judgement import NOT_APPLICABLE, Judgement, passes, rule
 from auth_import.rules.reading import (
+    BACKEND_UNREAD,
+    backend_unread,
     fault_words,
     identity_pool_roles,
     names,
@@ -261,8 +263,12 @@ def _groups(observation: Observation, rule_set: RuleSet) -> Judgement:
         return unread("the groups", observation.groups, severity=Severity.INFO)
     ties = _ties(observation.groups)
     if not ties:
+        untrusting = _untrusting(observation, observation.groups)
+        if untrusting:
+            return _group_roles_untrusting(observation, untrusting)
         with_role = [group for group in observation.groups if group.role_arn]
-        return passes(f"{len(observation.groups)} groups, {len(with_role)} with a role")
+        counted = f"{len(observation.groups)} groups, {len(with_role)} with a role"
+        return passes(counted + _group_roles_unread(observation, observation.groups))
     second = ties[0][1]
     told = [
         f"{names([group.name for group in tied])} share "
@@ -293,12 +299,71 @@ def _groups(observation: Observation, rule_set: RuleSet) -> Judgement:
     )
 
 
+def _untrusting(observation: Observation, groups: tuple[Group, ...]) -> list[tuple[str, Role, str]]:
+    """Names of groups, their role, and why nobody from the identity pool gets it."""
+    found = []
+    for role in observation.group_roles:
+        if not isinstance(role, Role):
+            continue
+        trust = evaluate(role.trust_policy, observation.choice.identity_pool_id, "authenticated")
+        if trust.assumable == "no":
+            found.append((names([group.name for group in groups if group.role_arn == role.arn]), role, trust.problem))
+    return found
+
+
+def _group_roles_unread(observation: Observation, groups: tuple[Group, ...]) -> str:
+    """What to add about roles whose trust is not known; "" where all are."""
+    if not observation.choice.uses_identity_pool:
+        return ""
+    arns = group_role_arns(groups)
+    read = {role.arn for role in observation.group_roles if isinstance(role, Role)}
+    left = [role_name(arn) for arn in arns if arn not in read]
+    return f"; not read, so their trust is not known: {names(left)}" if left else ""
+
+
+def _group_roles_untrusting(observation: Observation, untrusting: list[tuple[str, Role, str]]) -> Judgement:
+    pool_id = observation.choice.identity_pool_id
+    commands = [
+        rewrite_trust(role.name, policy, region=observation.setting.region)
+        for _, role, _ in untrusting
+        for policy in [trust_for(role.trust_policy, pool_id, "authenticated")]
+        if evaluate(policy, pool_id, "authenticated").assumable == "yes"
+    ]
+    groups = observation.groups if isinstance(observation.groups, tuple) else ()
+    return Judgement(
+        Severity.INFO,
+        observed="; ".join(f"{who}: role {role.name}: {problem}" for who, role, problem in untrusting)
+        + _group_roles_unread(observation, groups),
+        reason="AWS refuses a group's role that does not trust the identity pool, so people of the group get no AWS"
+        " credentials where the identity pool chooses the role from the token.",
+        affects=f"people in {names([who for who, _, _ in untrusting])}",
+        cure=Cure(
+            "Let each of these roles trust the identity pool. The command replaces the whole trust policy by the one"
+            " shown."
+            if commands
+            else "Take out the Deny, or repair the policy, in the IAM console under Trust relationships.",
+            " && ".join(commands),
+        ),
+    )
+
+
 def _free_precedence(groups: tuple[Group, ...]) -> int:
     return max((group.precedence for group in groups if group.precedence is not None), default=0) + 1
 
 
 def _rest_api(observation: Observation, rule_set: RuleSet) -> Judgement:
     setting = observation.setting
+    if backend_unread(observation) and observation.choice.uses_identity_pool and not setting.has_rest_api:
+        return Judgement(
+            Severity.INFO,
+            observed=BACKEND_UNREAD,
+            reason="Amplify attaches a REST API's permissions to the environment's own two roles and never to the roles"
+            " of an imported identity pool. Whether this environment has a REST API is not known here.",
+            affects="people who use a REST API, if there is one",
+            cure=Cure(
+                "If the backend has a REST API, allow `execute-api:Invoke` in the identity pool's roles yourself."
+            ),
+        )
     if setting.kind != "amplify" or not setting.has_rest_api or not observation.choice.uses_identity_pool:
         return NOT_APPLICABLE
     return Judgement(

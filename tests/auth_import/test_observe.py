@@ -32,7 +32,8 @@ GOOD_CALLS = {
     "ListGroups": 1,
     "DescribeIdentityPool": 1,
     "GetIdentityPoolRoles": 1,
-    "GetRole": 2,
+    # The two of the identity pool, and those of the groups.
+    "GetRole": 5,
 }
 
 
@@ -44,7 +45,7 @@ def faulty(observation: Observation) -> set[str]:
     return {field.name for field in fields(observation) if isinstance(getattr(observation, field.name), Fault)}
 
 
-def test_a_good_choice_takes_a_dozen_calls_and_none_twice(sandbox: Any, good: Choice) -> None:
+def test_a_good_choice_takes_few_calls_and_none_twice(sandbox: Any, good: Choice) -> None:
     observation = look(good)
     calls = sandbox.calls()
     assert Counter(call["operation"] for call in calls) == GOOD_CALLS
@@ -231,3 +232,27 @@ def test_the_secret_is_nowhere_in_what_is_printed_of_an_observation(sandbox: Any
     assert observation.native_client.secret == planted.secret
     assert planted.secret not in repr(observation)
     assert planted.secret not in repr(outputs_of(observation))
+
+
+def test_one_role_in_both_places_is_asked_for_once(sandbox: Any, account: Account) -> None:
+    planted = account.plant()
+    account.name_roles(planted.choice.identity_pool_id, planted.roles[0], planted.roles[0])
+    sandbox.forget()
+    observation = look(planted.choice)
+    assert Counter(call["operation"] for call in sandbox.calls())["GetRole"] == 1
+    assert observation.unauthenticated_role == observation.authenticated_role
+
+
+def test_the_distinct_roles_of_groups_are_read_with_an_identity_pool_only(sandbox: Any, account: Account) -> None:
+    planted = account.plant()
+    role = account.plant_role(planted.choice.identity_pool_id, "authenticated", trusts="eu-west-1:another")
+    for name in ("Editors", "Authors"):
+        account.client("cognito-idp").create_group(
+            GroupName=name, UserPoolId=planted.choice.user_pool_id, RoleArn=role, Precedence=len(name)
+        )
+    observation = look(planted.choice)
+    assert [one.arn for one in observation.group_roles if isinstance(one, Role)] == [role]
+    finding = next(one for one in rules.run(observation, RuleSet.ADMIN_UI) if one.id == "groups.roles")
+    assert finding.severity == "info"
+    assert role.rpartition("/")[2] in finding.observed
+    assert look(planted.user_pool_only).group_roles == ()

@@ -7,7 +7,10 @@ import pytest
 
 from auth_import import pickers
 from auth_import.observation import Choice
+from auth_import.rules.identity_pool import usable_arn
+from aws import identity_pools as aws_pools
 from aws.errors import AwsError
+from aws.resources import IdentityPoolRoles
 from aws.target import AwsTarget
 from tests.auth_import.planted import Account, choice_of
 
@@ -229,3 +232,21 @@ class TestIdentityPools:
         cognito.delete_user_pool_client(UserPoolId=choice.user_pool_id, ClientId=choice.web_client_id)
         row = row_of(Choice(choice.user_pool_id, "", "", choice.identity_pool_id), search=choice.identity_pool_id)
         assert "have a secret" in row.refusal
+
+
+def test_a_role_that_the_rules_cannot_use_is_refused_in_the_list_too(account: Account) -> None:
+    planted = account.plant()
+    broken = IdentityPoolRoles(authenticated_arn="arn:aws:iam::111122223333:Slashless")
+    assert not usable_arn(broken.authenticated_arn)
+    pool = aws_pools.describe_identity_pool(TARGET, planted.choice.identity_pool_id)
+    row = pickers._judge(
+        pickers.IdentityPoolRow(id=pool.id, name=pool.name),
+        pool,
+        broken,
+        planted.choice.user_pool_id,
+        planted.choice.web_client_id,
+        planted.choice.native_client_id,
+        {planted.choice.web_client_id: True},
+        False,
+    )
+    assert row.refusal == "Has no authenticated role."

@@ -127,7 +127,9 @@ def fault(kind: FaultKind, action: str) -> Fault:
 
 
 def in_amplify(observation: Observation = GOOD, **changes: Any) -> Observation:
-    return replace(observation, setting=replace(observation.setting, kind="amplify", **changes))
+    return replace(
+        observation, setting=replace(observation.setting, kind="amplify", **{"backend_read": True, **changes})
+    )
 
 
 def setting(observation: Observation = GOOD, **changes: Any) -> Observation:

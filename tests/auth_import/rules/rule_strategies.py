@@ -69,6 +69,7 @@ SETTINGS = st.builds(
     needs_guests=st.sampled_from([(), ("Storage",)]),
     needs_identity_pool=st.sampled_from([(), ("Storage",)]),
     has_rest_api=st.booleans(),
+    backend_read=st.booleans(),
 )
 POOLS = st.builds(
     replace,

@@ -5,11 +5,11 @@ import pytest
 from auth_import.findings import RuleSet, Severity
 from auth_import.observation import Observation
 from auth_import.rules import FAMILIES, RULES, blocking, needs_acceptance, run, verdict
-from tests.auth_import.rules.rule_observations import AMPLIFY, GOOD, USER_POOL_ONLY, one_client_for_both
+from tests.auth_import.rules.rule_observations import GOOD, USER_POOL_ONLY, in_amplify, one_client_for_both
 
 
 @pytest.mark.parametrize("rule_set", list(RuleSet))
-@pytest.mark.parametrize("observation", [GOOD, replace(GOOD, setting=AMPLIFY)], ids=["standalone", "amplify"])
+@pytest.mark.parametrize("observation", [GOOD, in_amplify(GOOD)], ids=["standalone", "amplify"])
 def test_every_rule_passes_on_a_good_choice(observation: Observation, rule_set: RuleSet) -> None:
     findings = run(observation, rule_set)
     assert [finding.id for finding in findings if not finding.passed] == []
