@@ -166,6 +166,7 @@ class AuthOutputs:
     web_client_name: str = ""
     native_client_id: str
     native_client_has_secret: bool
+    native_client_name: str = ""
     native_client_secret: str = field(default="", repr=False, compare=False)
     domain: str = ""
     custom_domain: str = ""
@@ -239,6 +240,7 @@ class AuthOutputs:
             web_client_name=snapshot.text_or(data, "web_client_name"),
             native_client_id=snapshot.text(data, "native_client_id"),
             native_client_has_secret=snapshot.flag(data, "native_client_has_secret"),
+            native_client_name=snapshot.text_or(data, "native_client_name"),
             domain=snapshot.text_or(data, "domain"),
             custom_domain=snapshot.text_or(data, "custom_domain"),
             username_attributes=snapshot.texts_or_none(data, "username_attributes"),

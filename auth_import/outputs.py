@@ -35,6 +35,7 @@ def outputs_of(observation: Observation) -> files.AuthOutputs | None:
         web_client_id=web.id,
         web_client_name=web.name,
         native_client_id=native.id,
+        native_client_name=native.name,
         native_client_has_secret=native.has_secret,
         native_client_secret=native.secret,
         domain=pool.domain,

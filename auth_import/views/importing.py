@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -18,14 +18,16 @@ from auth_import.forms import PlanForm, Wizard, choice_query
 from auth_import.models import CognitoLink, PlannedImport
 from auth_import.observation import Choice
 from auth_import.patience import answers_in_time
-from auth_import.plan import file_changes
+from auth_import.plan import FileChange, ImportPlan, file_changes
 from auth_import.preflight import Preflight, context_of, for_reader, link_of, preflight
 from auth_import.presentation import Check, checks_by_family, sees
+from auth_import.reports import import_report
 from aws.errors import AwsError
 from aws.resources import UserPool
 from environments import access
 from environments.models import Environment
 from environments.permissions import Permission
+from environments.tokens import wants_json
 from web.pages import redirect_page, render_page, wants_fragment
 
 TEMPLATE = "auth_import/import.html"
@@ -46,6 +48,9 @@ def _base(environment: Environment, wizard: Wizard) -> dict[str, Any]:
 def page(request: HttpRequest, project: str, env: str) -> HttpResponse:
     """The whole page after one ListUserPools call; what is chosen fills itself in, at once where there is no script."""
     environment = _environment(request, project, env)
+    if wants_json(request):
+        words = "Scripts POST pool, web, native and ipool to import/plan/ below this page, then to the plan's apply/."
+        return JsonResponse({"error": words}, status=406)
     wizard = Wizard(request.GET)
     context = _base(environment, wizard) | {"link": link_of(environment)}
     fragment = FRAGMENTS.get(request.headers.get("HX-Target", ""), "pools")
@@ -223,6 +228,8 @@ def make_plan(request: HttpRequest, project: str, env: str) -> HttpResponse:
     environment = _environment(request, project, env)
     wizard = Wizard(request.POST)
     if wizard.choice is None:
+        if wants_json(request):
+            return JsonResponse({"error": wizard.missing}, status=422)
         messages.error(request, wizard.missing)
         return redirect_page(request, f"{_import_url(environment)}?{wizard.query}")
     form = PlanForm(request.POST)
@@ -238,13 +245,21 @@ def make_plan(request: HttpRequest, project: str, env: str) -> HttpResponse:
             )
         except services.Refused as refused:
             problem = str(refused)
+            if wants_json(request):
+                report = import_report(findings=refused.findings, refused=True)
+                return JsonResponse(report | {"planned": None, "error": problem}, status=409)
         except ValueError as error:
             form.add_error("reason", str(error))
         else:
             planned = services.keep_plan(plan=plan, environment=environment, actor=access.actor(request))
+            if wants_json(request):
+                return JsonResponse(_report(environment, planned, request), status=201)
             return redirect_page(
                 request, "review-plan", project=environment.project.slug, env=environment.name, plan_id=planned.pk
             )
+    if wants_json(request):
+        words = " ".join(str(one) for errors in form.errors.values() for one in errors)
+        return JsonResponse({"error": words}, status=422)
     wizard.plain = True
     context = _base(environment, wizard) | _pools(request, environment, wizard) | _clients(environment, wizard)
     if wizard.identity:
@@ -260,14 +275,11 @@ def review(request: HttpRequest, project: str, env: str, plan_id: int) -> HttpRe
     """The plan: what will change in AWS (nothing), in the backend files, in the generated files."""
     environment = _environment(request, project, env)
     planned = _planned(environment, plan_id)
+    if wants_json(request):
+        return JsonResponse(_report(environment, planned, request))
     plan = planned.plan
     link = link_of(environment)
-    frozen = replace(
-        context_of(environment),
-        frontend=plan.context_frontend,  # type: ignore[arg-type]
-        known_resource_name=plan.resource_name,
-    )
-    changes = file_changes(frozen, None, plan.outputs)
+    changes = _changes(environment, plan)
     context = {
         "project": environment.project,
         "environment": environment,
@@ -280,6 +292,24 @@ def review(request: HttpRequest, project: str, env: str, plan_id: int) -> HttpRe
         "back": f"{_import_url(environment)}?{choice_query(plan.choice)}",
     }
     return render_page(request, "auth_import/review.html", context)
+
+
+def _changes(environment: Environment, plan: ImportPlan) -> tuple[FileChange, ...]:
+    frozen = replace(
+        context_of(environment),
+        frontend=plan.context_frontend,  # type: ignore[arg-type]
+        known_resource_name=plan.resource_name,
+    )
+    return file_changes(frozen, None, plan.outputs)
+
+
+def _report(environment: Environment, planned: PlannedImport, request: HttpRequest) -> dict[str, Any]:
+    """A plan as scripts read it."""
+    plan = planned.plan
+    findings = for_reader(plan.findings, environment, plan.choice.user_pool_id, sees(request))
+    changes = _changes(environment, plan)
+    job = str(planned.job_id) if planned.job_id else None
+    return import_report(findings=findings, accepted=plan.accepted, changes=changes, job=job) | {"planned": planned.pk}
 
 
 def _not_passed(findings: Sequence[Any]) -> list[Check]:
@@ -298,6 +328,8 @@ def apply(request: HttpRequest, project: str, env: str, plan_id: int) -> HttpRes
     planned = _planned(environment, plan_id)
     url = environment_url("authentication", environment)
     job = services.start_import(planned=planned, actor=access.actor(request), return_url=url)
+    if wants_json(request):
+        return JsonResponse({"job": job.pk, "url": job.get_absolute_url()}, status=202)
     return redirect_page(request, job.get_absolute_url())
 
 

@@ -69,6 +69,7 @@ def _linked(request: HttpRequest, environment: Environment, link: CognitoLink) -
         "files": sorted(files, key=lambda one: (one.file.platform != preferred,)),
         "variables": ci.variables(outputs),
         "shell_exports": ci.shell_exports(outputs),
+        "dependents": dependents_of(link),
         "categories": ci.categories_payload(outputs),
         "curl": f'curl -fsS -H "Authorization: Bearer $ADMIN_UI_TOKEN" -o src/aws-exports.js {files_url}',
         "client_config": f"python manage.py client_config --project {environment.project.slug} "

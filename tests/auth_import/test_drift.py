@@ -104,8 +104,8 @@ def test_everything_that_reaches_a_file_is_watched_or_names_the_link_itself() ->
         return [path]
 
     the_link_itself = {"region", "user_pool_id", "web_client_id", "native_client_id", "identity_pool.id"}
-    # No generated file carries the web client's name.
-    not_in_files = {"web_client_name"}
+    # No generated file carries the clients' names.
+    not_in_files = {"web_client_name", "native_client_name"}
     assert set(leaves(OUTPUTS.to_dict())) == {path for path, _, _ in WATCHED} | the_link_itself | not_in_files
 
 

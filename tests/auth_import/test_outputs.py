@@ -39,6 +39,7 @@ def test_every_value_of_the_good_pool_lands_in_its_place(good: Choice) -> None:
         "web_client_name": "shop-web",
         "native_client_id": good.native_client_id,
         "native_client_has_secret": True,
+        "native_client_name": "shop-mobile",
         "domain": "sampleshop",
         "custom_domain": "",
         "username_attributes": ("email",),
