@@ -91,12 +91,25 @@ def _pools(request: HttpRequest, environment: Environment, wizard: Wizard) -> di
     listed = sorted(pools.rows, key=lambda row: row.id != wizard.pool)
     ids = [row.id for row in listed]
     # The tenth part of the rows is asked for its users when its first row comes into sight.
+    # Without a script nothing asks for the users of rows in sight, so a link asks for those of all rows.
+    users = _users(environment, ids) if "counts" in request.GET else {}
     rows = [
-        {"pool": row, "linked": linked.get(row.id, ""), "batch": ids[n : n + 10] if n % 10 == 0 else []}
+        {
+            "pool": row,
+            "linked": linked.get(row.id, ""),
+            "batch": ids[n : n + 10] if n % 10 == 0 and not users else [],
+            "users": users.get(row.id, "–"),
+        }
         for n, row in enumerate(listed)
     ]
     selected_is_listed = any(row.id == wizard.pool for row in pools.rows)
     return {"pools": pools, "rows": rows, "pinned": wizard.pool if wizard.pool and not selected_is_listed else ""}
+
+
+def _users(environment: Environment, ids: Sequence[str]) -> dict[str, object]:
+    """About how many users each pool has, or words where that was not read."""
+    read = pickers.pool_details(environment.target, ids, seconds=settings.SCREEN_DEADLINE_SECONDS)
+    return {key: value.estimated_users if isinstance(value, UserPool) else "not read" for key, value in read.items()}
 
 
 @never_cache
