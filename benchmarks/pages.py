@@ -116,6 +116,9 @@ PAGES: tuple[Page, ...] = (
     Page("job", "jobs:detail", _job),
     Page("job, fragment", "jobs:detail", _job, target="job"),
     Page("environment", "environment", _linked("environment")),
+    Page("environment's settings", "environment-settings", _linked("environment-settings")),
+    Page("remove environment", "remove-environment", _linked("remove-environment")),
+    Page("project's settings", "project-settings", _of_project("project-settings")),
     Page(
         "authentication, unlinked", "authentication", lambda console, _: console.url("authentication", console.unlinked)
     ),

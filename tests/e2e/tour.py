@@ -91,7 +91,7 @@ def stops(console: Console, office: Office, project: str) -> list[Stop]:
     free = office.environment(project, "test")
     linked = office.environment(project, "dev")
     troubled = office.environment(project, "live", production="on")
-    amplify = office.environment(project, "staging", kind="amplify", app_id=AMPLIFY_APP_ID)
+    amplify = office.environment(project, "prod", kind="amplify", app_id=AMPLIFY_APP_ID)
     late = office.plan(linked, good)
     done = office.link(linked, good)
     failed = office.apply(late)
@@ -112,6 +112,10 @@ def stops(console: Console, office: Office, project: str) -> list[Stop]:
         Stop("create-project", "/projects/create/"),
         Stop("create-environment", f"/projects/{project}/environments/create/"),
         Stop("environment", f"/projects/{project}/dev/"),
+        Stop("environment-settings", f"/projects/{project}/dev/settings/"),
+        Stop("environment-settings-free", f"/projects/{project}/test/settings/"),
+        Stop("remove-environment", f"/projects/{project}/dev/remove/"),
+        Stop("project-settings", f"/projects/{project}/settings/"),
         Stop("members", f"/projects/{project}/members/"),
         Stop("tokens", f"/projects/{project}/tokens/"),
         Stop("activity", f"/projects/{project}/activity/"),

@@ -46,7 +46,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="port of the console on 127.0.0.1 (default: 8000)")
-        parser.add_argument("--state", metavar="DIR", help="where everything it writes lives (default: .state; .state-aws with --aws)")
+        parser.add_argument(
+            "--state", metavar="DIR", help="where everything it writes lives (default: .state; .state-aws with --aws)"
+        )
         parser.add_argument("--aws", action="store_true", help="use the AWS account that the environment names")
 
     def handle(self, *args: Any, **options: Any) -> None:
