@@ -1,28 +1,21 @@
 """Every component at two widths and in two themes: nothing overflows, nothing serious is found by axe."""
 
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-CHROMIUM = shutil.which("chromium")
-
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("one console for all of them"),
+]
 
 
 @pytest.fixture
-def chromium() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed. On Debian: apt install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
+def chromium(browser: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    # The browser's driver runs an event loop in this thread, which Django takes for asynchronous code of ours.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    return browser
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
