@@ -136,6 +136,7 @@ def test_it_starts_serves_and_stops_everything_and_starts_again(start: Start) ->
     assert gone(second, within=1)
 
 
+@pytest.mark.slow
 def test_no_process_outlives_a_killed_parent(start: Start) -> None:
     up = start()
     up.wait_until_ready()
@@ -146,6 +147,7 @@ def test_no_process_outlives_a_killed_parent(start: Start) -> None:
     assert gone(up, within=10)
 
 
+@pytest.mark.slow
 def test_the_death_of_one_process_stops_all_and_names_its_log(start: Start) -> None:
     up = start()
     up.wait_until_ready()

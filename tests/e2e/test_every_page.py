@@ -12,7 +12,7 @@ from tests.e2e.console_process import Console
 from tests.e2e.places import Office
 from tests.e2e.tour import Tour
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("one console for all of them")]
+pytestmark = pytest.mark.browser
 
 ALL_RULES = {"resultTypes": ["violations"]}
 COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}

@@ -10,7 +10,7 @@ from aws.sandbox.catalogue import scenario
 from tests.e2e import walk
 from tests.e2e.places import Office, Place
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("one console for all of them")]
+pytestmark = pytest.mark.browser
 
 
 def test_user_pool_a_pool_that_is_not_there(page: Page, place: Place) -> None:

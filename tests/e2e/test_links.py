@@ -10,7 +10,7 @@ from tests.e2e import walk
 from tests.e2e.console_process import Console
 from tests.e2e.places import Office, Place
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("one console for all of them")]
+pytestmark = pytest.mark.browser
 
 
 def change_client(console: Console, lab: Scenario, client_id: str | None, **changes: object) -> None:

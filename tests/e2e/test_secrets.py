@@ -11,7 +11,7 @@ from tests.e2e.conftest import Visit
 from tests.e2e.console_process import Console
 from tests.e2e.places import Office, Place
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("one console for all of them")]
+pytestmark = pytest.mark.browser
 
 GOOD = scenario("good")
 HOLDS_SECRET = "ios/awsconfiguration.json"

@@ -114,6 +114,7 @@ def test_a_job_delivered_three_times_runs_once(start_worker: StartWorker, tmp_pa
     assert job.attempts == 1
 
 
+@pytest.mark.slow
 def test_a_job_whose_process_is_killed_is_resumed(start_worker: StartWorker, tmp_path: Path) -> None:
     start_worker()
     job = enqueue(tmp_path)
@@ -132,6 +133,7 @@ def test_a_job_whose_process_is_killed_is_resumed(start_worker: StartWorker, tmp
     assert Job.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_job_whose_whole_worker_is_killed_is_resumed_by_the_next_one(
     start_worker: StartWorker, tmp_path: Path
 ) -> None:

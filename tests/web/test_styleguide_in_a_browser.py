@@ -7,7 +7,6 @@ import pytest
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("one console for all of them"),
 ]
 
 
