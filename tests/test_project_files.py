@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 INDEX_HOSTS = [
     "pypi" + ".org",
     "pythonhosted" + ".org",
-    "registry.npmjs" + ".org",
-    "deb.debian" + ".org",
+    "registry." + "npmjs.org",
+    "deb." + "debian.org",
     "index" + "-url",
 ]
 MACHINE_PATHS = re.compile("|".join(["/wo" + "rk/", "/ro" + "ot/", "/ho" + r"me/[a-z]+/", "/fa" + "rm/"]))
