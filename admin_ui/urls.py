@@ -20,8 +20,10 @@ urlpatterns = [
     path("projects/<slug:project>/settings/", views.project_settings, name="project-settings"),
     path("projects/<slug:project>/", include("environments.urls")),
     path("projects/<slug:project>/jobs/", include("jobs.urls")),
+    path("projects/<slug:project>/", include("deployments.project_urls")),
     path("projects/<slug:project>/<slug:env>/", views.environment, name="environment"),
     path("projects/<slug:project>/<slug:env>/settings/", views.environment_settings, name="environment-settings"),
     path("projects/<slug:project>/<slug:env>/remove/", views.remove_environment, name="remove-environment"),
     path("projects/<slug:project>/<slug:env>/authentication/", include("auth_import.urls")),
+    path("projects/<slug:project>/<slug:env>/", include("deployments.urls")),
 ]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BackendStateConfig(AppConfig):
+    name = "backend_state"
+    verbose_name = "Backend state"

@@ -1,0 +1,173 @@
+"""The changes a push can make, each a frozen value that a feature hands over (Amplify project format, 2, 5 and 7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from amplify_files import amplify_meta, backend_config, parameters_json, team_provider_info
+from amplify_files.context import ProjectContext
+from amplify_files.outputs import AuthOutputs
+from backend_state.document import function_access, root_template
+from backend_state.document.problems import BackendProblem
+from backend_state.document.root_template import ImportedAuth
+from backend_state.document.state import ROOT_STACK, BackendDocument
+
+LOGIN_PROVIDER_PARAMETERS = frozenset(
+    {"facebookAppId", "amazonAppId", "appleAppId", "googleClientId", "googleIos", "googleAndroid"}
+)
+"""Parameters that Amplify leaves where they are when the identity pool has lost the provider (section 2.4)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportAuth:
+    """Link these Cognito resources: a first import, other ones in place of it, or the same with newer values.
+
+    `context.last_push` is the moment the push is dated with. `leftover` are parameters of login providers that the
+    environment has in SSM and the identity pool no longer, by name.
+    """
+
+    outputs: AuthOutputs
+    context: ProjectContext
+    leftover: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The environment's values of the resource, as team-provider-info.json and SSM hold them."""
+        return {**self.leftover, **team_provider_info.block(self.outputs, self.context)}
+
+    @property
+    def imported(self) -> ImportedAuth:
+        return ImportedAuth.of(self.context.resource_name, self.outputs)
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkAuth:
+    """Take the imported resource `name` out of the backend. Nothing in Cognito is touched."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionAccess:
+    """Let a function do `operations` (create, read, update, delete) on the imported pool; none takes the access away.
+
+    `actions` are the IAM actions the policy then grants.
+    """
+
+    function: str
+    operations: tuple[str, ...]
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditSchema:
+    """Another text for the GraphQL schema of an API."""
+
+    api: str
+    text: str
+
+
+Change = ImportAuth | UnlinkAuth | FunctionAccess | EditSchema
+
+
+def applied(document: BackendDocument, change: Change) -> BackendDocument:
+    """The document after the change. Raises BackendProblem when the document does not allow it."""
+    match change:
+        case ImportAuth():
+            return _import(document, change)
+        case UnlinkAuth():
+            return _unlink(document, change)
+        case FunctionAccess():
+            return function_access.applied(
+                document, function=change.function, operations=change.operations, actions=change.actions
+            )
+        case EditSchema():
+            return _edit_schema(document, change)
+
+
+def _import(document: BackendDocument, change: ImportAuth) -> BackendDocument:
+    refuse_other_auth(document)
+    outputs, context = change.outputs, change.context
+    name = context.resource_name
+    present = document.imported
+    if present is not None and present.name != name:
+        raise ValueError(f"The backend calls its auth resource {present.name}, not {name}.")
+    meta = amplify_meta.merge(document.meta, outputs, context)
+    meta = _apis_with_pool(meta, outputs.user_pool_id)
+    config = backend_config.merge(document.config, outputs, context, parameter_names=change.parameters)
+    changed = document.with_files({f"auth/{name}/parameters.json": parameters_json.render(outputs, context).encode()})
+    return _root_template(changed.with_meta(meta).with_config(config), change.imported)
+
+
+def _unlink(document: BackendDocument, change: UnlinkAuth) -> BackendDocument:
+    refuse_other_auth(document)
+    name = change.name
+    folders = (f"auth/{name}/", f"awscloudformation/build/auth/{name}/")
+    gone: dict[str, bytes | None] = {
+        info.filename: None for info in document.archive.infos if info.filename.startswith(folders)
+    }
+    gone |= {file: None for file in document.pending if file.startswith(folders)}
+    changed = replace(document, pending={**document.pending, **gone})
+    changed = changed.with_meta(amplify_meta.remove(document.meta, name))
+    changed = changed.with_config(backend_config.remove(document.config, resource_name=name))
+    return _root_template(changed, None)
+
+
+def refuse_other_auth(document: BackendDocument) -> None:
+    """Raises BackendProblem unless the backend has no auth at all, or one imported resource and nothing else."""
+    names = [one.name for one in document.auth]
+    managed = [one.name for one in document.auth if not one.imported]
+    others = [name for name in _mapping(document.meta.get("auth")) if name not in names]
+    if len(names) > 1:
+        raise BackendProblem(
+            "TwoAuthResources",
+            f"The backend has {len(names)} auth resources, and Amplify allows one: {', '.join(names)}.",
+            next_step="Remove all but one on a laptop (amplify remove auth), push, and pull here again.",
+        )
+    if managed or others:
+        raise BackendProblem(
+            "ManagedAuth",
+            f"The backend has auth that Amplify manages itself: {', '.join([*managed, *others])}.",
+            next_step="To reuse existing Cognito resources instead, remove it on a laptop first (amplify remove auth, "
+            "then amplify push: this deletes that user pool and its users), and pull here again.",
+        )
+    if names and "_" in names[0]:
+        raise BackendProblem(
+            "UnderscoreName",
+            f"The auth resource is called “{names[0]}”. Amplify cuts names at the first “_” when it reads them back, "
+            "so its parameters would be lost.",
+            next_step="Unlink it on a laptop (amplify remove auth, amplify push), then import it here under a plain name.",
+        )
+
+
+def _apis_with_pool(meta: dict[str, Any], user_pool_id: str) -> dict[str, Any]:
+    """AppSync APIs that ask the user pool get its real id instead of a placeholder (section 2.9, rule 4)."""
+    for api in _mapping(meta.get("api")).values():
+        config = _mapping(_mapping(_mapping(api).get("output")).get("authConfig"))
+        modes = [config.get("defaultAuthentication"), *(config.get("additionalAuthenticationProviders") or ())]
+        for mode in modes:
+            if isinstance(mode, dict) and mode.get("authenticationType") == "AMAZON_COGNITO_USER_POOLS":
+                mode["userPoolConfig"] = {**_mapping(mode.get("userPoolConfig")), "userPoolId": user_pool_id}
+    return meta
+
+
+def _root_template(document: BackendDocument, imported: ImportedAuth | None) -> BackendDocument:
+    """The copy of the root template inside the zip changes as the deployed one does."""
+    if ROOT_STACK not in document:
+        return document
+    return document.with_json(ROOT_STACK, root_template.changed(document.json(ROOT_STACK), document, imported))
+
+
+def _edit_schema(document: BackendDocument, change: EditSchema) -> BackendDocument:
+    path = f"api/{change.api}/schema.graphql"
+    if path not in document:
+        raise BackendProblem(
+            "NoSchema",
+            f"The API {change.api} has no {path}.",
+            next_step="A schema of several files is edited in the app's repository.",
+        )
+    return document.with_files({path: change.text.encode()})
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
