@@ -53,6 +53,11 @@ if not SECRET_KEY:
         "processes. Set SECRET_KEY, or SECRET_KEY_FILE to a file that holds it, to at least 50 random characters."
     )
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Encrypts the copies that are kept while a push is at work; of its own, so that a leaked SECRET_KEY reads none of them.
+ENCRYPTION_KEY = env.str("ENCRYPTION_KEY", default="") or (
+    _embedded_secret("encryption-key") if EMBEDDED else f"encryption:{SECRET_KEY}"
+)
+ENCRYPTION_KEY_FALLBACKS = env.list("ENCRYPTION_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -164,7 +169,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     }
 )
 # Ticks that no worker took expire, or a worker that was away for an hour would find hundreds of them.
-CELERY_BEAT_SCHEDULE = {"jobs.tick": {"task": "jobs.tasks.tick", "schedule": 10.0, "options": {"expires": 10.0}}}
+CELERY_BEAT_SCHEDULE = {
+    "jobs.tick": {"task": "jobs.tasks.tick", "schedule": 10.0, "options": {"expires": 10.0}},
+    "deployments.recover": {"task": "deployments.tasks.recover", "schedule": 15.0, "options": {"expires": 15.0}},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE / "beat-schedule")
 JOB_HEARTBEAT_EVERY = timedelta(seconds=env.float("JOB_HEARTBEAT_SECONDS", default=5))
 JOB_LOST_AFTER = timedelta(seconds=env.float("JOB_LOST_SECONDS", default=30))

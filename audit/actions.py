@@ -25,6 +25,13 @@ class Action(StrEnum):
     AUTH_FIXED = "auth_import:resource:fix"
     FUNCTION_ACCESS_ANSWERED = "auth_import:functions:answer"
     SECRET_FILE_READ = "auth_import:file:read-secret"
+    BACKEND_CREATED = "deployments:backend:create"
+    PUSH_PREVIEWED = "deployments:push:preview"
+    PUSH_STARTED = "deployments:push:start"
+    PUSHED = "deployments:push:finish"
+    PUSH_UNDONE = "deployments:push:undo"
+    PULLED = "deployments:pull:finish"
+    SOURCE_BUNDLE_READ = "deployments:bundle:read"
     JOB_RETRIED = "jobs:job:retry"
     JOB_CANCELLED = "jobs:job:cancel"
 
@@ -51,6 +58,13 @@ ACTION_WORDS: dict[str, str] = {
     Action.AUTH_FIXED: "Fixed an AWS resource",
     Action.FUNCTION_ACCESS_ANSWERED: "Answered about functions",
     Action.SECRET_FILE_READ: "Read a file with a secret",
+    Action.BACKEND_CREATED: "Made a part of a backend",
+    Action.PUSH_PREVIEWED: "Previewed a push",
+    Action.PUSH_STARTED: "Started a push",
+    Action.PUSHED: "Pushed",
+    Action.PUSH_UNDONE: "Undid a push",
+    Action.PULLED: "Pulled",
+    Action.SOURCE_BUNDLE_READ: "Read a source bundle with a secret",
     Action.JOB_RETRIED: "Retried a job",
     Action.JOB_CANCELLED: "Cancelled a job",
 }

@@ -131,3 +131,20 @@ class CognitoLink(models.Model):
         self.failing = sum(1 for row in findings if row["severity"] == "fail" and row["id"] not in self.accepted)
         self.warning = sum(1 for row in findings if row["severity"] == "warn")
         self.checked = now
+
+
+class UnpushedUnlink(models.Model):
+    """An Amplify environment whose link was taken away here while its backend in the cloud still has the resource.
+
+    The next push takes it out there too; until then this row says that the environment is meant to be without it.
+    """
+
+    environment = models.OneToOneField(Environment, on_delete=models.CASCADE, related_name="unpushed_unlink")
+    resource_name = models.CharField(max_length=128)
+    user_pool_id = models.CharField(max_length=80)
+    user_pool_name = models.CharField(max_length=200)
+    created = models.DateTimeField(auto_now_add=True)
+    created_by_name = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.user_pool_name} is still in the backend of {self.environment}"

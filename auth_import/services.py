@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from amplify_files.outputs import AuthOutputs
 from audit.actions import Action
 from audit.record import Actor, record
 from auth_import import drift, rules
@@ -14,7 +15,7 @@ from auth_import.dependents import dependents_of
 from auth_import.findings import Finding
 from auth_import.import_job import TRANSIENT
 from auth_import.import_job import apply_import as apply_import
-from auth_import.models import CognitoLink, PlannedImport
+from auth_import.models import CognitoLink, PlannedImport, UnpushedUnlink
 from auth_import.outputs import unread_members
 from auth_import.plan import ImportPlan
 from auth_import.preflight import (
@@ -183,6 +184,8 @@ def unlink(*, link: CognitoLink, actor: Actor) -> None:
         raise StillNeeded(" ".join(f"{one.title}: {one.words}" for one in blocking))
     environment = link.environment
     deleted, _ = CognitoLink.objects.filter(pk=link.pk).delete()
+    if deleted and link.pushed and environment.is_amplify:
+        _remember_unlink(link, actor)
     if deleted:
         record(
             action=Action.AUTH_UNLINKED,
@@ -197,6 +200,32 @@ def unlink(*, link: CognitoLink, actor: Actor) -> None:
                 "identity_pool_id": link.identity_pool_id,
             },
         )
+
+
+def _remember_unlink(link: CognitoLink, actor: Actor) -> None:
+    """The cloud still has the resource, so the next push must take it out there."""
+    UnpushedUnlink.objects.update_or_create(
+        environment=link.environment,
+        defaults={
+            "resource_name": link.resource_name,
+            "user_pool_id": link.user_pool_id,
+            "user_pool_name": link.user_pool_name,
+            "created_by_name": actor.name,
+        },
+    )
+
+
+@transaction.atomic
+def take_pushed(*, environment: Environment, outputs: AuthOutputs | None, digest: str = "") -> None:
+    """What a push has just put into the cloud is what the link says from now on. None: the cloud has no auth now."""
+    UnpushedUnlink.objects.filter(environment=environment).delete()
+    if outputs is None:
+        return
+    link = CognitoLink.objects.select_for_update().filter(environment=environment).first()
+    if link is None or link.user_pool_id != outputs.user_pool_id:
+        return
+    link.pushed, link.outputs, link.secret_digest, link.drift = True, outputs.to_dict(), digest, []
+    link.save(update_fields=["pushed", "outputs", "secret_digest", "drift"])
 
 
 @transaction.atomic

@@ -146,6 +146,11 @@ class Job(models.Model):
         }
 
     @property
+    def continue_url(self) -> str:
+        """Where to go on: to what the job has made, if it said so, else to the page it was started from."""
+        return str(self.result.get("continue_to") or self.return_url)
+
+    @property
     def elapsed(self) -> str:
         """Time from the first claim to the end, or to now; empty before a worker has taken the job."""
         return in_words((self.finished or timezone.now()) - self.started) if self.started else ""

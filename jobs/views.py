@@ -13,7 +13,7 @@ from environments.permissions import Permission
 from environments.tokens import wants_json
 from jobs import services
 from jobs.models import Job, JobQuerySet
-from web.pages import redirect_page, render_page
+from web.pages import redirect_page, render_page, wants_fragment
 
 JOBS_A_PAGE = 25
 
@@ -72,6 +72,9 @@ def detail(request: HttpRequest, project: str, job: str) -> HttpResponse:
     row = find(request, project, job)
     if wants_json(request):
         return JsonResponse(row.as_json())
+    if wants_fragment(request) and row.status == "succeeded" and row.result.get("continue_to"):
+        # Whoever watched the job to its end goes on to what it has made; whoever looks at it later stays here.
+        return redirect_page(request, row.continue_url)
     context = {
         "project": row.project,
         "job": row,

@@ -1,8 +1,7 @@
 """A zip that somebody else wrote: read with suspicion, changed without touching what is not changed.
 
 An unchanged entry is copied as the bytes it is made of, its header and its compressed data, so that nothing about it
-can change and nothing is compressed twice. The format: PKWARE's APPNOTE, sections 4.3.7 (local header), 4.3.12 (central
-directory) and 4.3.16 (end of central directory).
+can change and nothing is compressed twice.
 """
 
 import io
@@ -10,11 +9,14 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 
+from backend_state.document import zip_layout
 from backend_state.document.problems import BackendProblem, damaged, listed
+from backend_state.document.zip_layout import LayoutError, Record, TooManyEntriesError
 
 LARGEST_ARCHIVE = 200 * 1024 * 1024
 """Bytes of a zip that is read at all: it is held in memory, once as it was and once as it will be."""
@@ -27,11 +29,9 @@ MOST_BOMB_LIKE = 250
 """How many times its own size an entry may unpack to; text of repeated lines stays far below."""
 BOMB_FROM = 1024 * 1024
 
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
-_END = struct.Struct("<4s4H2LH")
-_ENTRY_SIGNATURE, _END_SIGNATURE = b"PK\x01\x02", b"PK\x05\x06"
-_OFFSET_OF_OFFSET = 42
 _KNOWN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_LOCKED = 0x1 | 0x20 | 0x40 | 0x2000
+"""Flags of an entry that is encrypted or a patch of another one."""
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 
 
@@ -42,13 +42,20 @@ class Fingerprint:
     crc: int
     size: int
 
+    @classmethod
+    def of(cls, content: bytes) -> "Fingerprint":
+        return cls(zlib.crc32(content), len(content))
+
 
 @dataclass(frozen=True, slots=True)
 class Archive:
     """A checked zip. `infos` are in the archive's own order; folders are among them."""
 
-    data: bytes
+    data: bytes = field(repr=False)
     infos: tuple[zipfile.ZipInfo, ...]
+    comment: bytes = b""
+    records: Mapping[str, Record] = field(default_factory=dict, repr=False, compare=False)
+    by_name: Mapping[str, zipfile.ZipInfo] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def parse(cls, data: bytes) -> "Archive":
@@ -56,14 +63,25 @@ class Archive:
         if len(data) > LARGEST_ARCHIVE:
             raise too_large(len(data))
         try:
+            records, comment = zip_layout.read(data, most=MOST_ENTRIES)
             with zipfile.ZipFile(io.BytesIO(data)) as opened:
                 infos = tuple(opened.infolist())
+        except TooManyEntriesError as error:
+            raise damaged(
+                "TooManyEntries", "#current-cloud-backend.zip has more files than a backend ever has.", str(error)
+            ) from error
         except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, struct.error, EOFError, OSError) as error:
             raise damaged("NotAZip", "#current-cloud-backend.zip is not a zip archive.", str(error)) from error
         except NotImplementedError as error:
             raise damaged("NotAZip", "#current-cloud-backend.zip uses a form of zip that is not known.") from error
         _refuse_unsafe(infos)
-        return cls(data=data, infos=infos)
+        return cls(
+            data=data,
+            infos=infos,
+            comment=comment,
+            records={info.filename: record for info, record in zip(infos, records, strict=True)},
+            by_name={info.filename: info for info in infos},
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -71,7 +89,7 @@ class Archive:
         return tuple(info.filename for info in self.infos if not info.is_dir())
 
     def __contains__(self, name: str) -> bool:
-        return any(info.filename == name for info in self.infos)
+        return name in self.by_name
 
     def fingerprints(self) -> dict[str, Fingerprint]:
         """Every file's name and what its content is like."""
@@ -79,20 +97,18 @@ class Archive:
 
     def read(self, name: str) -> bytes:
         """The file's content. Raises KeyError when there is none, BackendProblem when it cannot be unpacked."""
-        info = next((one for one in self.infos if one.filename == name), None)
-        if info is None:
-            raise KeyError(name)
+        info = self.by_name[name]
         if info.file_size > LARGEST_FILE:
             raise damaged("FileTooLarge", f"{name} is too large to be read here.", f"{info.file_size:,} bytes")
         try:
-            with zipfile.ZipFile(io.BytesIO(self.data)) as opened, opened.open(info) as content:
-                # The size in the header is a claim; one byte more than it says is proof of the contrary.
-                text = content.read(info.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+            content = _unpacked(info, self.records[name].content)
+        except zlib.error as error:
             raise damaged("DamagedEntry", f"{name} in #current-cloud-backend.zip is damaged.", str(error)) from error
-        if len(text) != info.file_size:
+        if len(content) != info.file_size:
             raise damaged("DamagedEntry", f"{name} in #current-cloud-backend.zip is not as long as it claims.")
-        return text
+        if zlib.crc32(content) != info.CRC:
+            raise damaged("DamagedEntry", f"{name} in #current-cloud-backend.zip is damaged.", "Its checksum differs.")
+        return content
 
     def changed(self, changes: Mapping[str, bytes | None], *, moment: datetime) -> bytes:
         """The archive with these files replaced or added (bytes) or taken out (None); all else stays byte for byte.
@@ -100,8 +116,26 @@ class Archive:
         A replaced file keeps its place; new ones come last. `moment` dates what is written here.
         """
         written = _written({name: body for name, body in changes.items() if body is not None}, moment)
-        kept = [written.pop(name, record) for name, record in _records(self.data) if changes.get(name, b"") is not None]
-        return _assembled([*kept, *written.values()])
+        kept = [
+            written.pop(name, record)
+            for name, record in self.records.items()
+            if name not in changes or changes[name] is not None
+        ]
+        try:
+            return zip_layout.assembled([*kept, *written.values()], self.comment)
+        except LayoutError as error:
+            raise too_large(sum(len(record.local) for record in kept)) from error
+
+
+def _unpacked(info: zipfile.ZipInfo, packed: memoryview) -> bytes:
+    """The content, and never more than one byte beyond the size it claims: enough to see that the claim is wrong."""
+    if info.compress_type == zipfile.ZIP_STORED:
+        return bytes(packed[: info.file_size + 1])
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    content = unpacker.decompress(packed, info.file_size + 1)
+    if not unpacker.eof and len(content) == info.file_size:
+        raise zlib.error("Its end is missing.")
+    return content
 
 
 def too_large(size: int) -> BackendProblem:
@@ -114,21 +148,21 @@ def too_large(size: int) -> BackendProblem:
 
 
 def _refuse_unsafe(infos: tuple[zipfile.ZipInfo, ...]) -> None:
-    names = [info.filename for info in infos]
-    if len(names) > MOST_ENTRIES:
-        raise damaged("TooManyEntries", "#current-cloud-backend.zip has more files than a backend ever has.")
-    unsafe = [name for name in names if _leads_away(name)]
+    # zipfile cuts a name at its first NUL, where other readers do not.
+    unsafe = [info.orig_filename for info in infos if _leads_away(info.orig_filename) or _leads_away(info.filename)]
     if unsafe:
         raise damaged(
-            "UnsafePath", "#current-cloud-backend.zip has entries that would be unpacked elsewhere.", listed(unsafe)
+            "UnsafePath",
+            "#current-cloud-backend.zip has entries that would be unpacked elsewhere.",
+            listed(name.replace("\0", "\N{SYMBOL FOR NULL}") for name in unsafe),
         )
     links = [info.filename for info in infos if stat.S_ISLNK(info.external_attr >> 16)]
     if links:
         raise damaged("UnsafePath", "#current-cloud-backend.zip has links in it instead of files.", listed(links))
-    if len(set(names)) != len(names):
-        twice = sorted({name for name in names if names.count(name) > 1}) if len(names) < 2000 else []
+    twice = _in_one_place([info.filename for info in infos])
+    if twice:
         raise damaged("DuplicateEntry", "#current-cloud-backend.zip has two files of one name.", listed(twice))
-    locked = [info.filename for info in infos if info.flag_bits & 0x1 or info.compress_type not in _KNOWN_METHODS]
+    locked = [info.filename for info in infos if info.flag_bits & _LOCKED or info.compress_type not in _KNOWN_METHODS]
     if locked:
         raise damaged(
             "UnreadableEntry",
@@ -161,65 +195,31 @@ def _leads_away(name: str) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """An entry's two parts: the local header with its data, and its line in the central directory."""
-
-    local: memoryview
-    central: bytes
-
-
-def _records(data: bytes) -> Iterator[tuple[str, _Record]]:
-    """The entries of a checked archive in its order. Raises BackendProblem where the parts do not fit together."""
-    with zipfile.ZipFile(io.BytesIO(data)) as opened:
-        infos = opened.infolist()
-        start = opened.start_dir
-    ends = _ends([info.header_offset for info in infos], start)
-    view, at = memoryview(data), start
-    for info in infos:
-        fields = _CENTRAL.unpack_from(data, at)
-        length = _CENTRAL.size + sum(fields[10:13])
-        if fields[0] != _ENTRY_SIGNATURE or 0xFFFFFFFF in (fields[8], fields[9], fields[16]):
-            raise damaged("NotAZip", "#current-cloud-backend.zip is written in a way that is not known.")
-        yield info.filename, _Record(view[info.header_offset : ends[info.header_offset]], data[at : at + length])
-        at += length
+def _in_one_place(names: list[str]) -> list[str]:
+    """Names that would be unpacked to one place, or below a file."""
+    # In this order, what lies below a place follows it at once.
+    places = sorted(([part for part in name.split("/") if part not in ("", ".")], name) for name in names)
+    return [
+        later
+        for (place, name), (next_place, later) in pairwise(places)
+        if place == next_place or (not name.endswith("/") and place == next_place[: len(place)])
+    ]
 
 
-def _ends(offsets: list[int], start_of_directory: int) -> dict[int, int]:
-    """Where each local part ends: where the next one begins."""
-    ordered = sorted({*offsets, start_of_directory})
-    return dict(zip(ordered, ordered[1:], strict=False))
-
-
-def _written(files: Mapping[str, bytes], moment: datetime) -> dict[str, _Record]:
+def _written(files: Mapping[str, bytes], moment: datetime) -> dict[str, Record]:
     if not files:
         return {}
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compression=zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(buffer, "w", compression=zipfile.ZIP_DEFLATED) as archive:
         for name, body in files.items():
             info = zipfile.ZipInfo(name, date_time=max(moment.astimezone(UTC), _EARLIEST).timetuple()[:6])
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system, info.external_attr = 3, (stat.S_IFREG | 0o644) << 16
-            new.writestr(info, body)
-    return dict(_records(buffer.getvalue()))
-
-
-def _assembled(records: list[_Record]) -> bytes:
-    out, directory = io.BytesIO(), io.BytesIO()
-    for record in records:
-        offset = out.tell()
-        out.write(record.local)
-        directory.write(record.central[:_OFFSET_OF_OFFSET])
-        directory.write(struct.pack("<L", offset))
-        directory.write(record.central[_OFFSET_OF_OFFSET + 4 :])
-    start = out.tell()
-    if start + directory.tell() > 0xFFFFFFFF or len(records) > 0xFFFF:
-        raise too_large(start)
-    out.write(directory.getbuffer())
-    out.write(_END.pack(_END_SIGNATURE, 0, 0, len(records), len(records), directory.tell(), start, 0))
-    return out.getvalue()
+            archive.writestr(info, body)
+    records, _ = zip_layout.read(buffer.getvalue(), most=len(files))
+    return dict(zip(files, records, strict=True))
 
 
 def new(files: Mapping[str, bytes], *, moment: datetime) -> bytes:
     """A zip of these files, in this order."""
-    return _assembled(list(_written(files, moment).values()))
+    return zip_layout.assembled(_written(files, moment).values(), b"")

@@ -1,13 +1,14 @@
 """The changes a push can make, each a frozen value that a feature hands over (Amplify project format, 2, 5 and 7)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from amplify_files import amplify_meta, backend_config, parameters_json, team_provider_info
 from amplify_files.context import ProjectContext
 from amplify_files.outputs import AuthOutputs
 from backend_state.document import function_access, root_template
+from backend_state.document.json_text import as_object
 from backend_state.document.problems import BackendProblem
 from backend_state.document.root_template import ImportedAuth
 from backend_state.document.state import ROOT_STACK, BackendDocument
@@ -33,7 +34,8 @@ class ImportAuth:
     @property
     def parameters(self) -> dict[str, Any]:
         """The environment's values of the resource, as team-provider-info.json and SSM hold them."""
-        return {**self.leftover, **team_provider_info.block(self.outputs, self.context)}
+        stale = {name: value for name, value in self.leftover.items() if name in LOGIN_PROVIDER_PARAMETERS}
+        return {**stale, **team_provider_info.block(self.outputs, self.context)}
 
     @property
     def imported(self) -> ImportedAuth:
@@ -92,6 +94,7 @@ def _import(document: BackendDocument, change: ImportAuth) -> BackendDocument:
     present = document.imported
     if present is not None and present.name != name:
         raise ValueError(f"The backend calls its auth resource {present.name}, not {name}.")
+    _refuse_name(name)
     meta = amplify_meta.merge(document.meta, outputs, context)
     meta = _apis_with_pool(meta, outputs.user_pool_id)
     config = backend_config.merge(document.config, outputs, context, parameter_names=change.parameters)
@@ -102,12 +105,12 @@ def _import(document: BackendDocument, change: ImportAuth) -> BackendDocument:
 def _unlink(document: BackendDocument, change: UnlinkAuth) -> BackendDocument:
     refuse_other_auth(document)
     name = change.name
+    present = document.imported
+    if present is not None and present.name != name:
+        raise ValueError(f"The backend calls its auth resource {present.name}, not {name}.")
     folders = (f"auth/{name}/", f"awscloudformation/build/auth/{name}/")
-    gone: dict[str, bytes | None] = {
-        info.filename: None for info in document.archive.infos if info.filename.startswith(folders)
-    }
-    gone |= {file: None for file in document.pending if file.startswith(folders)}
-    changed = replace(document, pending={**document.pending, **gone})
+    files = [*(info.filename for info in document.archive.infos), *document.pending]
+    changed = document.with_files({file: None for file in files if file.startswith(folders)})
     changed = changed.with_meta(amplify_meta.remove(document.meta, name))
     changed = changed.with_config(backend_config.remove(document.config, resource_name=name))
     return _root_template(changed, None)
@@ -117,7 +120,7 @@ def refuse_other_auth(document: BackendDocument) -> None:
     """Raises BackendProblem unless the backend has no auth at all, or one imported resource and nothing else."""
     names = [one.name for one in document.auth]
     managed = [one.name for one in document.auth if not one.imported]
-    others = [name for name in _mapping(document.meta.get("auth")) if name not in names]
+    others = [name for name in as_object(document.meta.get("auth")) if name not in names]
     if len(names) > 1:
         raise BackendProblem(
             "TwoAuthResources",
@@ -131,23 +134,38 @@ def refuse_other_auth(document: BackendDocument) -> None:
             next_step="To reuse existing Cognito resources instead, remove it on a laptop first (amplify remove auth, "
             "then amplify push: this deletes that user pool and its users), and pull here again.",
         )
-    if names and "_" in names[0]:
+    for name in names:
+        _refuse_name(name)
+
+
+def _refuse_name(name: str) -> None:
+    """The name is part of a path, of parameters' names and of ids in templates."""
+    if "_" in name:
         raise BackendProblem(
             "UnderscoreName",
-            f"The auth resource is called “{names[0]}”. Amplify cuts names at the first “_” when it reads them back, "
+            f"The auth resource is called “{name}”. Amplify cuts names at the first “_” when it reads them back, "
             "so its parameters would be lost.",
-            next_step="Unlink it on a laptop (amplify remove auth, amplify push), then import it here under a plain name.",
+            next_step="If the backend has it, unlink it on a laptop (amplify remove auth, amplify push). "
+            "Then import it here under a name of letters and digits.",
+        )
+    if not (name.isascii() and name.isalnum()):
+        raise BackendProblem(
+            "UnsafeName",
+            f"The auth resource is called “{name}”, and Amplify allows letters and digits only.",
+            next_step="If the backend has it, unlink it on a laptop (amplify remove auth, amplify push). "
+            "Then import it here under a name of letters and digits.",
         )
 
 
 def _apis_with_pool(meta: dict[str, Any], user_pool_id: str) -> dict[str, Any]:
     """AppSync APIs that ask the user pool get its real id instead of a placeholder (section 2.9, rule 4)."""
-    for api in _mapping(meta.get("api")).values():
-        config = _mapping(_mapping(_mapping(api).get("output")).get("authConfig"))
-        modes = [config.get("defaultAuthentication"), *(config.get("additionalAuthenticationProviders") or ())]
+    for api in as_object(meta.get("api")).values():
+        config = as_object(as_object(as_object(api).get("output")).get("authConfig"))
+        others = config.get("additionalAuthenticationProviders")
+        modes = [config.get("defaultAuthentication"), *(others if isinstance(others, list) else ())]
         for mode in modes:
             if isinstance(mode, dict) and mode.get("authenticationType") == "AMAZON_COGNITO_USER_POOLS":
-                mode["userPoolConfig"] = {**_mapping(mode.get("userPoolConfig")), "userPoolId": user_pool_id}
+                mode["userPoolConfig"] = {**as_object(mode.get("userPoolConfig")), "userPoolId": user_pool_id}
     return meta
 
 
@@ -167,7 +185,3 @@ def _edit_schema(document: BackendDocument, change: EditSchema) -> BackendDocume
             next_step="A schema of several files is edited in the app's repository.",
         )
     return document.with_files({path: change.text.encode()})
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

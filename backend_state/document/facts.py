@@ -45,7 +45,7 @@ def dependents(document: BackendDocument) -> tuple[Dependent, ...]:
     """Every resource that declares to depend on auth, or uses it without saying so."""
     found = []
     for resource in document.resources:
-        words = _use(resource)
+        words = _use(document, resource)
         declared = resource.depends_on_auth or resource.category == "analytics"
         if declared or words:
             found.append(
@@ -59,17 +59,28 @@ def dependents(document: BackendDocument) -> tuple[Dependent, ...]:
     return tuple(found)
 
 
-def _use(resource: Resource) -> str:
+def _use(document: BackendDocument, resource: Resource) -> str:
     if resource.service == "AppSync" and uses_user_pool(resource):
         return "Its requests are authorized by users of the pool."
     if resource.service == "AppSync" and "AWS_IAM" in _modes(resource):
         return "Its requests may be signed with the identity pool's roles."
+    if resource.service == "API Gateway" and _is_open(document, resource):
+        return ""
     return {
         "S3": "Its policies hang on the identity pool's roles.",
         "Pinpoint": "Apps send their events with the identity pool's roles.",
         "Lex": "Apps talk to it with the identity pool's roles.",
         "API Gateway": "Its policies stay on the root stack's roles; imported roles are not given any.",
     }.get(resource.service, "")
+
+
+def _is_open(document: BackendDocument, resource: Resource) -> bool:
+    """Whether a REST API is known to ask nobody who they are, on any of its paths."""
+    paths = document.json(f"{resource.category}/{resource.name}/cli-inputs.json").get("paths")
+    if not isinstance(paths, Mapping) or not paths:
+        return False
+    permissions = [path.get("permissions") if isinstance(path, Mapping) else None for path in paths.values()]
+    return all(isinstance(one, Mapping) and one.get("setting") == "open" for one in permissions)
 
 
 def unmet_requirements(document: BackendDocument, *, identity_pool: bool, guests: bool) -> tuple[Unmet, ...]:
@@ -109,7 +120,10 @@ def _need(resource: Resource, parameters: Mapping[str, Any]) -> str | None:
         return NEEDS_GUESTS if parameters.get("access") == "authAndGuest" else NEEDS_IDENTITY_POOL
     if resource.category == "analytics":
         return NEEDS_IDENTITY_POOL
-    if resource.category == "geo" and "guest" in str(parameters.get("accessType", "")).lower():
+    if (
+        resource.category == "geo"
+        and "guest" in str(parameters.get("accessType", resource.entry.get("accessType", ""))).lower()
+    ):
         return NEEDS_GUESTS
     return None
 
@@ -128,5 +142,6 @@ def _modes(resource: Resource) -> tuple[str, ...]:
     config = output.get("authConfig") if isinstance(output, Mapping) else None
     if not isinstance(config, Mapping):
         return ()
-    modes = [config.get("defaultAuthentication"), *(config.get("additionalAuthenticationProviders") or ())]
+    others = config.get("additionalAuthenticationProviders")
+    modes = [config.get("defaultAuthentication"), *(others if isinstance(others, list) else ())]
     return tuple(str(mode.get("authenticationType", "")) for mode in modes if isinstance(mode, Mapping))

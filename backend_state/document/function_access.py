@@ -4,8 +4,11 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from amplify_files.javascript_json import javascript_sort_key
+from backend_state.document import root_template
+from backend_state.document.json_text import as_object
 from backend_state.document.problems import BackendProblem
-from backend_state.document.state import BackendDocument
+from backend_state.document.state import ROOT_STACK, BackendDocument
 
 POLICY = "AmplifyResourcesPolicy"
 
@@ -25,50 +28,78 @@ def applied(
         raise BackendProblem(
             "NothingImported", "The backend has no imported auth resource.", next_step="Import one and push it first."
         )
-    if function not in document.meta.get("function", {}) or template_path not in document:
+    template = document.json(template_path)
+    present = next((one for one in document.resources if one.label == folder), None)
+    if present is None or not as_object(as_object(template.get("Resources")).get("LambdaFunction")):
         raise BackendProblem(
             "NoFunction",
             f"The backend has no function “{function}” with a template.",
             next_step="Pull the environment to see the functions it has.",
         )
     changed = document.with_meta(_depending(document.meta, function, auth.name, bool(operations)))
-    changed = changed.with_config(_depending(document.config, function, auth.name, bool(operations)))
+    config = _depending(document.config, function, auth.name, bool(operations))
+    # The CLI sorts the keys of this file (section 2.6).
+    changed = changed.with_config(_sorted(config))
     parameters_path = f"{folder}/function-parameters.json"
-    wanted = _parameters(document.json(parameters_path), auth.name, operations)
-    if parameters_path not in changed:
+    if operations and parameters_path not in changed:
         changed = changed.with_files({parameters_path: b"{}"})
-    changed = changed.with_json(parameters_path, wanted)
-    return changed.with_json(template_path, _template(document.json(template_path), auth.name, operations, actions))
+    if parameters_path in changed:
+        wanted = _parameters(document.json(parameters_path), auth.name, operations)
+        changed = changed.with_json(parameters_path, wanted)
+    changed = changed.with_json(template_path, _template(template, auth.name, operations, actions))
+    return _root_template(changed, folder, auth.name)
+
+
+def _root_template(document: BackendDocument, label: str, auth: str) -> BackendDocument:
+    """The nested stack gets the pool's id as long as its template asks for it, and never when it does not."""
+    if ROOT_STACK not in document:
+        return document
+    resource = next(one for one in document.resources if one.label == label)
+    output = as_object(as_object(as_object(document.meta.get("auth")).get(auth)).get("output"))
+    return document.with_json(
+        ROOT_STACK, root_template.with_attributes(document.json(ROOT_STACK), document, resource, auth, output)
+    )
 
 
 def _depending(whole: Mapping[str, Any], function: str, auth: str, wanted: bool) -> dict[str, Any]:
     result = copy.deepcopy(dict(whole))
-    entry = result.get("function", {}).get(function)
-    if entry is None:
+    entry = as_object(result.get("function")).get(function)
+    if not isinstance(entry, dict):
         return result
-    others = [
-        one
-        for one in entry.get("dependsOn", [])
-        if not (one.get("category") == "auth" and one.get("resourceName") == auth)
-    ]
+    present = entry.get("dependsOn")
+    before = present if isinstance(present, list) else []
     own = [{"category": "auth", "resourceName": auth, "attributes": ["UserPoolId"]}] if wanted else []
-    entry["dependsOn"] = [*others, *own]
+    place = next((number for number, one in enumerate(before) if _names_auth(one, auth)), len(before))
+    others = [one for one in before if not _names_auth(one, auth)]
+    after = [*others[:place], *own, *others[place:]]
+    if after != before:
+        entry["dependsOn"] = after
     return result
+
+
+def _names_auth(dependency: Any, auth: str) -> bool:
+    return as_object(dependency).get("category") == "auth" and as_object(dependency).get("resourceName") == auth
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value, key=javascript_sort_key)}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
 def _parameters(present: Mapping[str, Any], auth: str, operations: Sequence[str]) -> dict[str, Any]:
     result = copy.deepcopy(dict(present))
-    permissions = result.setdefault("permissions", {})
-    granted = permissions.setdefault("auth", {})
+    permissions = dict(as_object(result.get("permissions")))
+    granted = dict(as_object(permissions.get("auth")))
     if operations:
-        granted[auth] = list(operations)
-    else:
-        granted.pop(auth, None)
-    if not granted:
-        del permissions["auth"]
-    if not permissions:
-        del result["permissions"]
-    result.setdefault("lambdaLayers", [])
+        result["permissions"] = {**permissions, "auth": {**granted, auth: list(operations)}}
+        result.setdefault("lambdaLayers", [])
+    elif auth in granted:
+        del granted[auth]
+        permissions["auth"] = granted
+        result["permissions"] = {name: value for name, value in permissions.items() if name != "auth" or value}
+        if not result["permissions"]:
+            del result["permissions"]
     return result
 
 
@@ -77,33 +108,60 @@ def _template(
 ) -> dict[str, Any]:
     result = copy.deepcopy(dict(present))
     parameter, variable = f"auth{auth}UserPoolId", f"AUTH_{auth.upper()}_USERPOOLID"
-    resources = result.setdefault("Resources", {})
-    function = resources.get("LambdaFunction", {}).setdefault("Properties", {})
-    variables = function.setdefault("Environment", {}).setdefault("Variables", {})
-    statements = [one for one in _statements(resources) if not _names_pool(one, parameter)]
+    resources = result["Resources"]
+    variables = ("Properties", "Environment", "Variables")
     if operations:
-        result.setdefault("Parameters", {})[parameter] = {"Type": "String", "Default": parameter}
-        variables[variable] = {"Ref": parameter}
-        statements.append({"Effect": "Allow", "Action": list(actions), "Resource": [_arn(parameter)]})
+        _objects(result, "Parameters")[parameter] = {"Type": "String", "Default": parameter}
+        _objects(resources["LambdaFunction"], *variables)[variable] = {"Ref": parameter}
     else:
-        result.get("Parameters", {}).pop(parameter, None)
-        variables.pop(variable, None)
-    if statements:
-        policy = resources.setdefault(POLICY, _empty_policy())
-        policy["Properties"]["PolicyDocument"]["Statement"] = statements
+        _take(result, parameter, "Parameters")
+        _take(resources["LambdaFunction"], variable, *variables)
+    before = _statements(resources)
+    others = [one for one in before if not _names_pool(one, parameter)]
+    own = [{"Effect": "Allow", "Action": list(actions), "Resource": [_arn(parameter)]}] if operations else []
+    if [*others, *own] == before:
+        return result
+    if others or own:
+        _objects(resources.setdefault(POLICY, _empty_policy()), "Properties", "PolicyDocument")["Statement"] = [
+            *others,
+            *own,
+        ]
     else:
-        resources.pop(POLICY, None)
+        del resources[POLICY]
     return result
 
 
+def _objects(whole: dict[str, Any], *path: str) -> dict[str, Any]:
+    """The object at the path, made where there is none."""
+    for key in path:
+        if not isinstance(whole.get(key), dict):
+            whole[key] = {}
+        whole = whole[key]
+    return whole
+
+
+def _take(whole: dict[str, Any], name: str, *path: str) -> None:
+    """Takes a member out of the object at the path, and those around it that are left empty by this."""
+    if not path:
+        whole.pop(name, None)
+        return
+    inner = whole.get(path[0])
+    if isinstance(inner, dict) and inner:
+        _take(inner, name, *path[1:])
+        if len(inner) == 0:
+            del whole[path[0]]
+
+
 def _statements(resources: Mapping[str, Any]) -> list[Any]:
-    document = resources.get(POLICY, {}).get("Properties", {}).get("PolicyDocument", {})
-    return list(document.get("Statement", []))
+    document = as_object(as_object(as_object(resources.get(POLICY)).get("Properties")).get("PolicyDocument"))
+    # IAM takes one statement without a list around it, too.
+    statements = document.get("Statement", [])
+    return list(statements) if isinstance(statements, list) else [statements]
 
 
-def _names_pool(statement: Mapping[str, Any], parameter: str) -> bool:
+def _names_pool(statement: Any, parameter: str) -> bool:
     """Whether a statement is about user pools: by our reference, or by the literal id the CLI writes in its place."""
-    text = str(statement.get("Resource", ""))
+    text = str(as_object(statement).get("Resource", ""))
     return ":userpool/" in text or parameter in text
 
 

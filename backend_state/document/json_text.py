@@ -12,9 +12,11 @@ from typing import Any
 
 from amplify_files.javascript_json import stringify
 
+_NEWLINE = re.compile(r"[\r\n]")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _INDENT = re.compile(r"[\[{]\r?\n([ \t]+)")
-_decoder = json.JSONDecoder()
+_DEEPEST = 100
+"""Levels of nesting that are read; Amplify writes about twenty, and reading more would end in a RecursionError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,36 @@ class _Member:
 
 def parsed(text: str) -> dict[str, Any]:
     """The object a text holds; a byte order mark in front is passed over, as the CLI does. Raises ValueError."""
-    value = json.loads(text.removeprefix("\ufeff"))
+    try:
+        value = _decoder.decode(text.removeprefix("\ufeff"))
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
     if not isinstance(value, dict):
         raise ValueError("It is not a JSON object.")
-    return value
+    level: list[Any] = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return value
+    raise ValueError(_TOO_DEEP)
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"{word} is not JSON.")
+
+
+_TOO_DEEP = f"It is nested more than {_DEEPEST} levels deep."
+_decoder = json.JSONDecoder(parse_constant=_no_number)
+
+
+def as_object(value: Any) -> Mapping[str, Any]:
+    """The value where it is an object, an empty one where it is anything else: files of others may hold both."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def reconciled(text: str, wanted: Mapping[str, Any]) -> str:
@@ -40,13 +68,13 @@ def reconciled(text: str, wanted: Mapping[str, Any]) -> str:
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     body = text.removeprefix("\ufeff")
     before = parsed(body)
-    if before == dict(wanted):
+    if _same(before, wanted):
         return text
     start = _after_space(body, 0)
     changed = _object(body, start, before, wanted, _Style.of(body), 0)
     end = _end_of_value(body, start)
     result = body[:start] + changed + body[end:]
-    assert parsed(result) == dict(wanted)
+    assert _same(parsed(result), wanted)
     return mark + result
 
 
@@ -62,7 +90,7 @@ class _Style:
         found = _INDENT.search(text)
         if found is None:
             # An empty object says nothing; Amplify indents by two spaces.
-            return cls(None if len(text.strip()) > 2 else "  ", "\n")
+            return cls(None if len("".join(text.split())) > 2 else "  ", "\r\n" if "\r\n" in text else "\n")
         return cls(found[1], "\r\n" if "\r\n" in text else "\n")
 
     def value(self, value: Any, depth: int) -> str:
@@ -84,6 +112,9 @@ def _object(
 ) -> str:
     """The text of the object at `start` with the members it shall have; `depth` is that of its own brace."""
     present = list(_members(text, start))
+    if present and style.unit is not None and not _NEWLINE.search(text, start, _end_of_value(text, start)):
+        # An object that stands on one line stays on one.
+        style = _Style(None, style.newline)
     members = {member.key: (place, member) for place, member in enumerate(present)}
     parts: list[tuple[int | None, str]] = []
     for key in _order(list(members), list(wanted)):
@@ -93,7 +124,7 @@ def _object(
         place, member = members[key]
         head = text[member.start : member.value_start]
         old, new = before[key], wanted[key]
-        if old == new and type(old) is type(new):
+        if _same(old, new):
             parts.append((place, text[member.start : member.end]))
         elif isinstance(old, dict) and isinstance(new, Mapping) and old:
             parts.append((place, head + _object(text, member.value_start, old, new, style, depth + 1)))
@@ -125,8 +156,8 @@ def _joined(
 
 def _order(present: list[str], wanted: list[str]) -> list[str]:
     """The wanted keys: those present in the order they have, each new one behind the key it follows in `wanted`."""
-    result = [key for key in present if key in set(wanted)]
-    known, place = set(result), -1
+    known = set(present).intersection(wanted)
+    result, place = [key for key in present if key in known], -1
     for key in wanted:
         if key in known:
             place = result.index(key)
@@ -134,6 +165,15 @@ def _order(present: list[str], wanted: list[str]) -> list[str]:
             place += 1
             result.insert(place, key)
     return result
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether JSON tells no difference: `True` is not 1 there, as it is in Python, and a tuple is a list."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return type(one) is type(other) and bool(one == other)
 
 
 def _members(text: str, start: int) -> Iterator[_Member]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from amplify_files import amplify_meta, team_provider_info
 from amplify_files.outputs import AuthOutputs
+from backend_state.document.json_text import as_object
 from backend_state.document.problems import BackendProblem
 from backend_state.document.state import BackendDocument, Resource
 
@@ -15,6 +16,14 @@ USER_POOL = "AuthCognitoUserPoolId"
 ROLE_ARNS = ("authRoleArn", "unauthRoleArn")
 ROLE_NAMES = {"authRoleName": "AuthRoleName", "unauthRoleName": "UnauthRoleName"}
 """The nested parameter, and the root stack's own parameter that it refers to without an identity pool."""
+OUTPUTS = frozenset(
+    {
+        *("UserPoolId", "UserPoolName", "AppClientID", "AppClientSecret", "AppClientIDWeb", "HostedUIDomain"),
+        *("IdentityPoolId", "IdentityPoolName", "CreatedSNSRole", "OAuthMetadata"),
+        *("FacebookWebClient", "GoogleWebClient", "AmazonWebClient", "AppleWebClient"),
+    }
+)
+"""Every attribute an imported resource can have (section 2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +53,61 @@ def changed(template: Mapping[str, Any], document: BackendDocument, imported: Im
     resource does not have.
     """
     whole: dict[str, Any] = copy.deepcopy(dict(template))
-    nested = whole.get("Resources", {})
+    nested = as_object(whole.get("Resources"))
     for resource in document.resources:
-        stack = nested.get(resource.logical_id)
-        if not isinstance(stack, dict) or stack.get("Type") != NESTED:
-            continue
-        properties = stack.setdefault("Properties", {})
-        before = properties.get("Parameters", {})
-        after = _parameters(before, resource, document.parameters_of(resource), imported, nested)
-        if after != before:
-            properties["Parameters"] = after
+        present = _present(whole, resource)
+        if present is not None:
+            _set(whole, resource, _parameters(present, resource, document.parameters_of(resource), imported, nested))
     return whole
+
+
+def with_attributes(
+    template: Mapping[str, Any], document: BackendDocument, resource: Resource, auth: str, output: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The root template after one resource came to depend on the auth resource, or no longer does.
+
+    Raises BackendProblem where it needs a value that the auth resource does not have.
+    """
+    whole: dict[str, Any] = copy.deepcopy(dict(template))
+    present = _present(whole, resource)
+    if present is not None:
+        _set(whole, resource, _with_attributes(present, resource, document.parameters_of(resource), auth, output))
+    return whole
+
+
+def _present(template: Mapping[str, Any], resource: Resource) -> Mapping[str, Any] | None:
+    """The parameters the resource's nested stack has; None when the template has no such stack."""
+    stack = as_object(as_object(template.get("Resources")).get(resource.logical_id))
+    return _parameters_in(stack) if stack.get("Type") == NESTED else None
+
+
+def _set(template: dict[str, Any], resource: Resource, parameters: Mapping[str, Any]) -> None:
+    if parameters == _present(template, resource):
+        return
+    stack = template["Resources"][resource.logical_id]
+    properties = stack["Properties"] = dict(as_object(stack.get("Properties")))
+    properties["Parameters"] = dict(parameters)
+    if not parameters:
+        del properties["Parameters"]
 
 
 def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, tuple[Any, Any]]]:
     """Nested stacks whose parameters differ: logical id to parameter to (before, after); None where it is absent."""
     found: dict[str, dict[str, tuple[Any, Any]]] = {}
-    for logical_id, stack in after.get("Resources", {}).items():
-        old = before.get("Resources", {}).get(logical_id, {}).get("Properties", {}).get("Parameters", {})
-        new = stack.get("Properties", {}).get("Parameters", {}) if isinstance(stack, Mapping) else {}
+    old_stacks, new_stacks = as_object(before.get("Resources")), as_object(after.get("Resources"))
+    for logical_id in {**old_stacks, **new_stacks}:
+        old, new = _parameters_in(old_stacks.get(logical_id)), _parameters_in(new_stacks.get(logical_id))
         changes = {name: (old.get(name), new.get(name)) for name in {**old, **new} if old.get(name) != new.get(name)}
         if changes:
             found[logical_id] = changes
     return found
+
+
+def _parameters_in(stack: Any) -> Mapping[str, Any]:
+    """Those of a nested stack; other resources have parameters of another kind."""
+    if as_object(stack).get("Type") != NESTED:
+        return {}
+    return as_object(as_object(as_object(stack).get("Properties")).get("Parameters"))
 
 
 def _parameters(
@@ -95,23 +136,34 @@ def _parameters(
     for name, root in ROLE_NAMES.items():
         if name in asked:
             parameters[name] = imported.roles.get(name) or {"Ref": root}
-    if resource.service != "AppSync":
-        parameters |= _attributes(resource, imported)
-    return parameters
+    if resource.service == "AppSync":
+        return parameters
+    return _with_attributes(parameters, resource, own, imported.name, imported.output)
 
 
-def _attributes(resource: Resource, imported: ImportedAuth) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for attribute in resource.auth_attributes(imported.name):
-        if attribute not in imported.output:
+def _with_attributes(
+    present: Mapping[str, Any], resource: Resource, own: Mapping[str, Any], auth: str, output: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the resource declares to need of the auth resource, and nothing it has ceased to need (rule 3)."""
+    stale = {f"auth{auth}{attribute}" for attribute in OUTPUTS} - own.keys()
+    parameters = {name: value for name, value in present.items() if name not in stale}
+    for other in resource.other_auth(auth):
+        raise BackendProblem(
+            "MissingResource",
+            f"{resource.label} depends on the auth resource “{other}”, which the backend does not have.",
+            next_step=f"Take that dependency out of {resource.label} (amplify update {resource.category}), "
+            "push it, and look at this page again.",
+        )
+    for attribute in resource.auth_attributes(auth):
+        if attribute not in output:
             raise BackendProblem(
                 "MissingAttribute",
                 f"{resource.label} needs “{attribute}” of the auth resource, which an imported one does not have.",
                 next_step=f"Take that dependency out of {resource.label} (amplify update {resource.category}), "
                 "push it, and look at this page again.",
             )
-        values[f"auth{imported.name}{attribute}"] = imported.output[attribute]
-    return values
+        parameters[f"auth{auth}{attribute}"] = output[attribute]
+    return parameters
 
 
 def _leads_nowhere(value: Any, logical_ids: Mapping[str, Any]) -> bool:

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from amplify_files.context import EnvironmentStack
+from amplify_files.outputs import MASK
 from backend_state.document import json_text
 from backend_state.document.archive import Archive, Fingerprint
+from backend_state.document.json_text import as_object
 from backend_state.document.problems import damaged, wrong_value
 
 META = "amplify-meta.json"
@@ -16,6 +18,8 @@ ROOT_STACK = "awscloudformation/build/root-cloudformation-stack.json"
 ZIP = "#current-cloud-backend.zip"
 STUDIO = "studio-backend/"
 DEPLOYMENT_STATE = "deployment-state.json"
+LARGEST_JSON = 8 * 1024 * 1024
+"""Bytes of a JSON file that is read: as values it takes many times its size, and CloudFormation takes 1 MB at most."""
 
 _STUDIO_NAMES = frozenset({"cli.json", META, CONFIG, "schema.graphql", "transform.conf.json", "parameters.json"})
 """What the CLI copies to `studio-backend/`, wherever in the backend it lies (Amplify project format, section 6.4)."""
@@ -34,6 +38,8 @@ class AuthResource:
     identity_pool_id: str = ""
     pushed: str = ""
     """`lastPushTimeStamp` as it stands there; "" before the first push."""
+    holds_mask: bool = False
+    """Whether the native client's secret was not loaded, so that this may be shown and not stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,14 @@ class Resource:
                 found += [str(attribute) for attribute in _list(one.get("attributes"))]
         return tuple(found)
 
+    def other_auth(self, name: str) -> tuple[str, ...]:
+        """The auth resources that it declares to depend on besides the one of this name."""
+        return tuple(
+            str(one.get("resourceName", ""))
+            for one in _list(self.entry.get("dependsOn"))
+            if isinstance(one, Mapping) and one.get("category") == "auth" and one.get("resourceName") != name
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class BackendDocument:
@@ -94,6 +108,8 @@ class BackendDocument:
         meta_text = _text(META, archive.read(META))
         config_text = _text(CONFIG, archive.read(CONFIG)) if CONFIG in archive else "{}"
         meta, config = _object(META, meta_text), _object(CONFIG, config_text)
+        _refuse_shape(META, meta)
+        _refuse_shape(CONFIG, config)
         return cls(archive=archive, meta_text=meta_text, config_text=config_text, meta=meta, config=config)
 
     # --- Reading ---
@@ -122,10 +138,10 @@ class BackendDocument:
     def auth(self) -> tuple[AuthResource, ...]:
         """The user pools of the backend, managed or imported. What else lies below `auth` (groups) is not a pool."""
         found = []
-        for name, entry in _mapping(self.meta.get("auth")).items():
+        for name, entry in as_object(self.meta.get("auth")).items():
             if not isinstance(entry, Mapping) or entry.get("service") == "Cognito-UserPool-Groups":
                 continue
-            output = _mapping(entry.get("output"))
+            output = as_object(entry.get("output"))
             found.append(
                 AuthResource(
                     name=name,
@@ -136,6 +152,7 @@ class BackendDocument:
                     native_client_id=str(output.get("AppClientID", "")),
                     identity_pool_id=str(output.get("IdentityPoolId", "")),
                     pushed=str(entry.get("lastPushTimeStamp", "")),
+                    holds_mask=output.get("AppClientSecret") == MASK,
                 )
             )
         return tuple(found)
@@ -160,7 +177,7 @@ class BackendDocument:
     @property
     def provider(self) -> Mapping[str, Any]:
         """`providers.awscloudformation`: the root stack and the bucket as Amplify wrote them."""
-        return _mapping(_mapping(self.meta.get("providers")).get("awscloudformation"))
+        return as_object(as_object(self.meta.get("providers")).get("awscloudformation"))
 
     @property
     def stack(self) -> EnvironmentStack | None:
@@ -187,13 +204,19 @@ class BackendDocument:
     # --- Changing ---
 
     def with_files(self, files: Mapping[str, bytes | None]) -> "BackendDocument":
-        """Another document with these files written or taken out. What stays as it was is no change."""
+        """Another document with these files written or taken out. What is as it was in the archive is no change."""
         pending = dict(self.pending)
         for name, body in files.items():
-            if (body is None and name not in self) or (body is not None and name in self and self.read(name) == body):
-                continue
-            pending[name] = body
+            if self._is_in_archive(name, body):
+                pending.pop(name, None)
+            else:
+                pending[name] = body
         return replace(self, pending=pending)
+
+    def _is_in_archive(self, name: str, body: bytes | None) -> bool:
+        if body is None or name not in self.archive:
+            return body is None and name not in self.archive
+        return self.archive.by_name[name].file_size == len(body) and self.archive.read(name) == body
 
     def with_meta(self, meta: Mapping[str, Any]) -> "BackendDocument":
         text = json_text.reconciled(self.meta_text, meta)
@@ -201,6 +224,8 @@ class BackendDocument:
 
     def with_config(self, config: Mapping[str, Any]) -> "BackendDocument":
         text = json_text.reconciled(self.config_text, config)
+        if text == self.config_text:
+            return self
         return replace(self.with_files({CONFIG: text.encode()}), config_text=text, config=config)
 
     def with_json(self, name: str, wanted: Mapping[str, Any]) -> "BackendDocument":
@@ -211,6 +236,8 @@ class BackendDocument:
 
     def render(self, moment: datetime) -> bytes:
         """The zip to upload; the very bytes that were read when nothing is pending."""
+        if META in self.pending and any(one.holds_mask for one in self.auth):
+            raise ValueError("The native client's secret was not loaded, and the mask in its place must not be stored.")
         return self.archive.changed(self.pending, moment=moment) if self.pending else self.archive.data
 
     @property
@@ -229,10 +256,14 @@ class BackendDocument:
 
     def holds(self, fingerprints: Mapping[str, Fingerprint]) -> bool:
         """Whether an archive with these fingerprints is this document's, the pending changes included."""
-        return fingerprints == Archive.parse(self.render(datetime.min)).fingerprints()
+        own = {name: print for name, print in self.archive.fingerprints().items() if name not in self.pending}
+        own |= {name: Fingerprint.of(body) for name, body in self.pending.items() if body is not None}
+        return dict(fingerprints) == own
 
 
 def _text(name: str, body: bytes) -> str:
+    if len(body) > LARGEST_JSON:
+        raise damaged("FileTooLarge", f"{name} is too large to be read here.", f"{len(body):,} bytes")
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -242,12 +273,21 @@ def _text(name: str, body: bytes) -> str:
 def _object(name: str, text: str) -> dict[str, Any]:
     try:
         return json_text.parsed(text)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise wrong_value(name, error) from error
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+def _refuse_shape(name: str, whole: Mapping[str, Any]) -> None:
+    """Raises BackendProblem unless what an import changes is an object; what else there is may be anything."""
+    users = whole.get("parameters", {}) if name == CONFIG else {}
+    wrong = [key for key in ("auth", "function") if not isinstance(whole.get(key, {}), Mapping)]
+    if not isinstance(users, Mapping):
+        wrong.append("parameters")
+    else:
+        own = (key for key in users if key.startswith("AMPLIFY_auth_"))
+        wrong += [key for key in own if not isinstance(as_object(users[key]).get("usedBy"), list)]
+    if wrong:
+        raise wrong_value(name, ValueError(f"Not in the form Amplify writes: {', '.join(wrong)}"))
 
 
 def _list(value: Any) -> list[Any]:

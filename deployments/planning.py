@@ -1,0 +1,361 @@
+"""Working out a push: read the cloud, check the Cognito resources again, compare, ask CloudFormation. Reads only, but
+for the change set, which changes nothing until it is executed."""
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.crypto import salted_hmac
+
+from amplify_files.javascript_json import stringify
+from amplify_files.outputs import AuthOutputs
+from auth_import import backend_findings, drift
+from auth_import.findings import Finding, Severity
+from auth_import.models import CognitoLink, UnpushedUnlink
+from auth_import.preflight import context_of, link_of, own_project, preflight, secret_digest
+from aws import stacks, stored_objects
+from aws.errors import AwsError
+from backend_state import known, store
+from backend_state.document import changes, facts, parameters, root_template
+from backend_state.document.changes import ImportAuth, UnlinkAuth
+from backend_state.document.problems import BackendProblem
+from backend_state.document.root_template import ImportedAuth
+from backend_state.document.state import BackendDocument
+from backend_state.store import CloudState, Place
+from deployments.push_plan import PushPlan, StackChange, changes_nothing, file_changes, kind_of, studio_changes
+from environments.models import Environment
+from jobs.lifecycle import JobFailed, Run
+
+LARGEST_TEMPLATE = 51_200
+"""Bytes of a template that CloudFormation takes in the call itself."""
+CHANGE_SET_PATIENCE = 300
+"""Seconds until a change set must have been worked out; one of many nested stacks takes a minute or two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the console wants in the backend: these outputs, or (None) no auth at all."""
+
+    outputs: AuthOutputs | None
+    findings: tuple[Finding, ...] = ()
+    values: tuple[Mapping[str, str], ...] = ()
+    native_secret: str = ""
+
+
+class NothingWanted(Exception):
+    """Neither a link nor an unlink waits to be pushed; the message says so in words."""
+
+
+def place_of(environment: Environment) -> Place:
+    return Place(
+        target=environment.target,
+        app_id=environment.app_id,
+        environment=environment.name,
+        stack_name=environment.stack_name,
+        bucket=environment.deployment_bucket,
+    )
+
+
+def wanted_of(environment: Environment) -> Wanted:
+    """The link as Cognito has it at this moment, every rule run again; or that a removed link waits to be pushed.
+
+    Raises NothingWanted.
+    """
+    link = link_of(environment)
+    if link is None:
+        if UnpushedUnlink.objects.filter(environment=environment).exists():
+            return Wanted(outputs=None)
+        raise NothingWanted("Nothing is linked to this environment, and no unlink waits to be pushed.")
+    checked = preflight(
+        environment=environment,
+        choice=link.choice,
+        sees=own_project(environment),
+        rule_set=link.rule_set,
+        relink=True,
+    )
+    findings = tuple(_as_accepted(one, link) for one in checked.findings)
+    if checked.outputs is None:
+        return Wanted(outputs=link.auth_outputs, findings=(*findings, _unread(checked.observation.faults)))
+    newer = drift.compare(
+        outputs_before=link.outputs,
+        outputs_after=checked.outputs.to_dict(),
+        baseline={},
+        findings=(),
+        secret_changed=bool(link.secret_digest) and link.secret_digest != secret_digest(checked.outputs),
+    )
+    return Wanted(
+        outputs=checked.outputs,
+        findings=findings,
+        values=tuple(one.to_dict() for one in newer),
+        native_secret=checked.outputs.native_client_secret,
+    )
+
+
+def _as_accepted(finding: Finding, link: CognitoLink) -> Finding:
+    """A failure that was imported anyway, with a reason, does not stop a push either."""
+    accepted = finding.severity is Severity.FAIL and finding.id in link.accepted
+    return replace(finding, severity=Severity.WARN) if accepted else finding
+
+
+def _unread(faults: Sequence[Any]) -> Finding:
+    return Finding(
+        id="permissions.console",
+        title="Everything the files need could be read",
+        severity=Severity.FAIL,
+        observed="; ".join(f"{one.action}: {one.code}" for one in faults) or "AWS did not answer everything.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A push that was worked out: the document before and after, and the change that leads from one to the other."""
+
+    before: BackendDocument
+    after: BackendDocument
+    change: ImportAuth | UnlinkAuth
+    parameters: tuple[parameters.ParameterChange, ...]
+
+    @property
+    def resource_name(self) -> str:
+        return self.change.name if isinstance(self.change, UnlinkAuth) else self.change.context.resource_name
+
+
+def worked_out(
+    environment: Environment,
+    document: BackendDocument,
+    present: Mapping[str, str],
+    outputs: AuthOutputs | None,
+    moment: datetime,
+) -> Worked:
+    """What the push of `outputs` makes of the document and of the parameters present. Pure but for the project's name.
+
+    Raises BackendProblem when the backend does not allow it.
+    """
+    change = change_of(environment, document, present, outputs, moment)
+    after = changes.applied(document, change)
+    if isinstance(change, ImportAuth):
+        name = change.context.resource_name
+        wanted = parameters.wanted(environment.app_id, environment.name, name, change.parameters)
+    else:
+        name, wanted = change.name, {}
+    changed = parameters.changes(present, wanted, environment.app_id, environment.name, name)
+    return Worked(before=document, after=after, change=change, parameters=changed)
+
+
+def change_of(
+    environment: Environment,
+    document: BackendDocument,
+    present: Mapping[str, str],
+    outputs: AuthOutputs | None,
+    moment: datetime,
+) -> ImportAuth | UnlinkAuth:
+    """The frozen change. A resource that exists keeps its name; a new one is called as the CLI would call it."""
+    changes.refuse_other_auth(document)
+    there = document.imported
+    if outputs is None:
+        return UnlinkAuth(name=there.name if there else context_of(environment).resource_name)
+    context = context_of(environment)
+    if there is not None:
+        context = replace(context, known_resource_name=there.name)
+    context = replace(context, stack=document.stack, last_push=moment)
+    if "_" in context.resource_name:
+        raise BackendProblem(
+            "UnderscoreName",
+            f"The auth resource would be called “{context.resource_name}”, and Amplify cuts names at “_”.",
+            next_step="The Amplify app's name must consist of letters and digits. Rename the app.",
+        )
+    own = parameters.own(present, environment.app_id, environment.name, context.resource_name)
+    leftover = {key: own[key] for key in own if key in changes.LOGIN_PROVIDER_PARAMETERS}
+    return ImportAuth(outputs=outputs, context=context, leftover=leftover)
+
+
+def template_after(state: CloudState, worked: Worked) -> dict[str, Any]:
+    """The deployed root template as the push leaves it."""
+    change = worked.change
+    imported = ImportedAuth.of(worked.resource_name, change.outputs) if isinstance(change, ImportAuth) else None
+    return root_template.changed(state.template, worked.before, imported)
+
+
+def already_there(worked: Worked, state: CloudState) -> bool:
+    """Whether a push would change nothing but its own date."""
+    if worked.parameters or root_template.differing(state.template, template_after(state, worked)):
+        return False
+    if isinstance(worked.change, UnlinkAuth):
+        return not worked.after.pending
+    there = worked.before.imported
+    if there is None or not there.pushed:
+        return False
+    with suppress(ValueError):
+        pushed = datetime.fromisoformat(there.pushed.replace("Z", "+00:00"))
+        same = replace(worked.change, context=replace(worked.change.context, last_push=pushed))
+        return changes_nothing(worked.before, same)
+    return False
+
+
+def file_digest(body: bytes) -> str:
+    """A keyed hash of a file: tells whether it is the one that was shown, and nothing about what is in it."""
+    return salted_hmac("deployments.file", hashlib.sha256(body).hexdigest(), algorithm="sha256").hexdigest()
+
+
+def parameter_digest(environment: Environment, state: CloudState, resource_name: str) -> str:
+    """A hash of the resource's parameters as they were looked at."""
+    own = parameters.own(state.parameters, environment.app_id, environment.name, resource_name)
+    return known.digest_of(own)
+
+
+def md5(body: bytes) -> str:
+    """What S3 calls a small object's etag."""
+    return hashlib.md5(body, usedforsecurity=False).hexdigest()
+
+
+def refused_plan(
+    wanted: Wanted, problems: Sequence[BackendProblem], moment: datetime, state: CloudState | None
+) -> PushPlan:
+    """A plan that says why there is none."""
+    return PushPlan(
+        change=kind_of(state.document, wanted.outputs) if state else "import" if wanted.outputs else "unlink",
+        moment=moment,
+        resource_name="",
+        outputs=without_secret(wanted.outputs),
+        values=wanted.values,
+        etags=state.etags if state else {},
+        template_digest="",
+        parameter_digest="",
+        files=(),
+        parameters=(),
+        findings=(*backend_findings.readable(problems), *wanted.findings),
+    )
+
+
+def without_secret(outputs: AuthOutputs | None) -> AuthOutputs | None:
+    return replace(outputs, native_client_secret="") if outputs else None
+
+
+def plan_of(environment: Environment, state: CloudState, wanted: Wanted, worked: Worked, moment: datetime) -> PushPlan:
+    """The plan of a push that could be worked out, still without its change set."""
+    written, removed = studio_changes(worked.before, worked.after, state.studio, md5)
+    there = worked.before.imported
+    findings = [*backend_findings.readable(()), *_backend(worked, wanted), *wanted.findings]
+    return PushPlan(
+        change=kind_of(worked.before, wanted.outputs),
+        moment=moment,
+        resource_name=worked.resource_name,
+        outputs=without_secret(wanted.outputs),
+        secret_digest=secret_digest(wanted.outputs) if wanted.outputs else "",
+        before=_ids(there.user_pool_id, there.web_client_id, there.native_client_id, there.identity_pool_id)
+        if there
+        else {},
+        values=wanted.values,
+        etags=state.etags,
+        template_digest=known.digest_of(state.template),
+        parameter_digest=parameter_digest(environment, state, worked.resource_name),
+        files=file_changes(worked.before, worked.after, file_digest),
+        studio_written=written,
+        studio_removed=removed,
+        parameters=worked.parameters,
+        nested=root_template.differing(state.template, template_after(state, worked)),
+        findings=tuple(findings),
+    )
+
+
+def _ids(pool: str, web: str, native: str, identity_pool: str) -> dict[str, str]:
+    return {"user_pool": pool, "web_client": web, "native_client": native, "identity_pool": identity_pool}
+
+
+def _backend(worked: Worked, wanted: Wanted) -> list[Finding]:
+    if wanted.outputs is None:
+        return [backend_findings.dependents(facts.dependents(worked.before))]
+    pool = wanted.outputs.identity_pool
+    unmet = facts.unmet_requirements(
+        worked.before, identity_pool=pool is not None, guests=pool is not None and pool.allow_unauthenticated
+    )
+    return [backend_findings.requirements(unmet)]
+
+
+def with_change_set(run: Run, environment: Environment, state: CloudState, plan: PushPlan, worked: Worked) -> PushPlan:
+    """The plan with what CloudFormation says it would do; unchanged where no nested stack changes."""
+    if not plan.nested or plan.blocking:
+        return plan
+    place, name = place_of(environment), f"admin-ui-{run.job.pk}-{run.attempt}"
+    text = stringify(template_after(state, worked))
+    url = _uploaded(place, name, text) if len(text.encode()) > LARGEST_TEMPLATE else ""
+    assert state.stack is not None
+    made = stacks.create_change_set(
+        place.target,
+        stack=place.stack_name,
+        name=name,
+        template=text,
+        template_url=url,
+        parameter_names=[key for key, _ in state.stack.parameters],
+    )
+    found = _finished(run, place, made)
+    if url:
+        with suppress(AwsError):
+            stored_objects.delete_object(place.target, place.bucket, _template_key(name))
+    if found.is_empty:
+        drop_change_set(place, made)
+        return plan
+    if found.status != "CREATE_COMPLETE":
+        drop_change_set(place, made)
+        return replace(plan, findings=(*plan.findings, backend_findings.stack_refused(found.status_reason)))
+    rows = tuple(
+        StackChange(
+            path=" / ".join(one.path),
+            action=one.action,
+            type=one.type,
+            replacement=one.replacement,
+            properties=one.properties,
+        )
+        for one in found.changes
+    )
+    return replace(plan, change_set=made, stack_changes=rows)
+
+
+def _finished(run: Run, place: Place, change_set_id: str) -> stacks.ChangeSet:
+    ends, pause = time.monotonic() + CHANGE_SET_PATIENCE, 0.2
+    while True:
+        found = stacks.describe_change_set(place.target, change_set_id, stack=place.stack_name)
+        if found.status not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
+            return found
+        if time.monotonic() > ends:
+            drop_change_set(place, change_set_id)
+            raise JobFailed(
+                "CloudFormation did not finish the preview of the root stack in time.",
+                next_step="Try again in a few minutes. Nothing was changed.",
+            )
+        run.check()
+        time.sleep(pause)
+        pause = min(5.0, pause * 1.5)
+
+
+def _template_key(name: str) -> str:
+    return f"amplify-cfn-templates/{name}.json"
+
+
+def _uploaded(place: Place, name: str, text: str) -> str:
+    """The address of the template in the deployment bucket, for one that is too long for the call itself."""
+    key = _template_key(name)
+    stored_objects.write_object(place.target, place.bucket, key, text.encode())
+    domain = "amazonaws.com.cn" if place.target.region.startswith("cn-") else "amazonaws.com"
+    return f"https://s3.{place.target.region}.{domain}/{place.bucket}/{key}"
+
+
+def drop_change_set(place: Place, change_set_id: str) -> None:
+    """Deletes a preview that nobody will execute; that it cannot be deleted harms nobody."""
+    if change_set_id:
+        with suppress(AwsError):
+            stacks.delete_change_set(place.target, change_set_id, stack=place.stack_name)
+
+
+def now() -> datetime:
+    """This moment, in the milliseconds that Amplify's files have."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def read(environment: Environment, *, seconds: float | None = None) -> store.Reading:
+    return store.read(place_of(environment), seconds=seconds)

@@ -1,0 +1,129 @@
+"""The job that previews a push: everything is read and worked out, and nothing is changed."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from audit.actions import Action
+from audit.record import Actor, record
+from auth_import.preflight import secret_digest
+from auth_import.services import take_pushed
+from backend_state import known
+from backend_state.document.problems import BackendProblem
+from deployments import planning
+from deployments.models import Deployment, Phase
+from deployments.planning import NothingWanted, Wanted, Worked
+from deployments.push_plan import PushPlan
+from environments.models import Environment
+from jobs.lifecycle import JobFailed, Run
+
+KIND = "preview"
+STEPS = (
+    ("check", "Check the Cognito resources again"),
+    ("read", "Read the backend in the cloud"),
+    ("compare", "Work out what changes"),
+    ("stack", "Ask CloudFormation what it would do"),
+    ("keep", "Keep the preview"),
+)
+DEADLINE = timedelta(minutes=10)
+PREVIEWS_ARE_KEPT = timedelta(days=30)
+
+
+def preview(run: Run) -> None:
+    """The body of the job. It may run twice; the second time it makes another preview, and drops the first one."""
+    environment = run.job.environment
+    if environment is None:
+        raise JobFailed("The environment was removed meanwhile.", next_step="Nothing is left to do.")
+    moment = planning.now()
+    with run.step("check") as step:
+        try:
+            wanted = planning.wanted_of(environment)
+        except NothingWanted as nothing:
+            raise JobFailed(
+                str(nothing), next_step="Import Cognito resources first; then preview the push."
+            ) from nothing
+        step.detail = f"{len(wanted.findings)} checks" if wanted.findings else "An unlink waits to be pushed"
+    with run.step("read") as step:
+        reading = planning.read(environment)
+        if reading.state is not None:
+            known.remember(environment, reading.state, now=timezone.now())
+        step.detail = (
+            f"{len(reading.state.document.names)} files, {len(reading.state.parameters)} parameters"
+            if reading.state
+            else "It cannot be read"
+        )
+    worked: Worked | None = None
+    with run.step("compare") as step:
+        problems = list(reading.problems)
+        if reading.state is not None:
+            try:
+                worked = planning.worked_out(
+                    environment, reading.state.document, reading.state.parameters, wanted.outputs, moment
+                )
+            except BackendProblem as problem:
+                problems.append(problem)
+        if problems or worked is None or reading.state is None:
+            plan = planning.refused_plan(wanted, problems, moment, reading.state)
+            step.detail = "It cannot be pushed as it is"
+        elif planning.already_there(worked, reading.state):
+            _nothing_to_push(run, environment, wanted, worked)
+            step.detail = "The backend in the cloud holds exactly this already; there is nothing to push"
+            plan = None
+        else:
+            plan = planning.plan_of(environment, reading.state, wanted, worked, moment)
+            step.detail = f"{len(plan.files)} files, {len(plan.parameters)} parameters"
+    with run.step("stack") as step:
+        if plan is not None and worked is not None and reading.state is not None:
+            plan = planning.with_change_set(run, environment, reading.state, plan, worked)
+        step.detail = (
+            f"{len(plan.stack_changes)} resources change" if plan and plan.change_set else "Nothing changes there"
+        )
+    with run.step("keep", cancellable=False) as step:
+        if plan is None:
+            step.detail = "There is nothing to keep"
+            return
+        deployment = _keep(run, environment, plan)
+        step.detail = "It can be reviewed now" if not plan.blocking else "It says what stands in the way"
+        run.report(deployment=deployment.pk, continue_to=deployment.get_absolute_url())
+
+
+def _nothing_to_push(run: Run, environment: Environment, wanted: Wanted, worked: Worked) -> None:
+    """Somebody pushed the same with the Amplify CLI, or it was pushed before: the link is in the cloud."""
+    digest = secret_digest(wanted.outputs) if wanted.outputs else ""
+    take_pushed(environment=environment, outputs=planning.without_secret(wanted.outputs), digest=digest)
+    run.report(nothing=True)
+
+
+def _keep(run: Run, environment: Environment, plan: PushPlan) -> Deployment:
+    discard_previews(environment)
+    deployment = Deployment.objects.create(
+        environment=environment, document=plan.to_dict(), created_by_name=run.job.actor_name
+    )
+    record(
+        action=Action.PUSH_PREVIEWED,
+        actor=Actor(name=run.job.actor_name, user_id=run.job.actor_id),
+        project=environment.project.slug,
+        environment=environment.name,
+        target=f"push {deployment.pk}",
+        after={
+            "change": plan.change,
+            "files": len(plan.files),
+            "parameters": len(plan.parameters),
+            "stack changes": len(plan.stack_changes),
+            "refused by": [one.id for one in plan.blocking],
+        },
+    )
+    return deployment
+
+
+def discard_previews(environment: Environment) -> None:
+    """Older previews of the environment are of no use any more, and neither are their change sets."""
+    place = planning.place_of(environment)
+    for old in Deployment.objects.filter(environment=environment, phase=Phase.PLANNED).select_related("job"):
+        if old.job and not old.job.is_finished:
+            continue
+        if old.move_to(Phase.DISCARDED, origins=(Phase.PLANNED,), finished=timezone.now()):
+            planning.drop_change_set(place, old.document["change_set"])
+    Deployment.objects.filter(
+        environment=environment, phase=Phase.DISCARDED, created__lt=timezone.now() - PREVIEWS_ARE_KEPT
+    ).delete()

@@ -1,0 +1,300 @@
+"""The job that applies a previewed push: all of it, or nothing.
+
+What was there is kept before the first write. Every write is repeatable, and asks whether its object is still what was
+looked at, so that the job may be killed anywhere and run again: the next run writes what is missing. When a step fails,
+what was kept is put back. The root stack comes last, because CloudFormation undoes a failed update by itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit.actions import Action
+from audit.record import Actor, record
+from auth_import import drift
+from auth_import.preflight import secret_digest
+from auth_import.services import take_pushed
+from aws import app_clients, environment_parameters
+from backend_state import kept, known, store
+from backend_state.document.problems import BackendProblem
+from backend_state.document.state import DEPLOYMENT_STATE, STUDIO, ZIP, BackendDocument
+from backend_state.store import CloudState
+from deployments import planning, undoing, writing
+from deployments.models import Deployment, Phase
+from deployments.planning import NothingWanted, Worked
+from deployments.push_plan import PushPlan
+from environments.models import Environment
+from jobs.lifecycle import JobCancelled, JobFailed, JobTakenOver, Run
+
+KIND = "push"
+STEPS = (
+    ("check", "Compare the cloud with the preview"),
+    ("keep", "Keep a copy of what will be overwritten"),
+    ("hold", "Tell the Amplify CLI to wait"),
+    ("files", "Write the backend's files"),
+    ("parameters", "Write the parameters"),
+    ("stack", "Change the root stack"),
+    ("verify", "Read everything back"),
+    ("undo", "Put everything back, if a step fails"),
+)
+DEADLINE = timedelta(hours=1)
+
+
+def push(run: Run) -> None:
+    """The body of the job, and of the one that takes an interrupted push up again."""
+    deployment = _deployment(run)
+    environment = deployment.environment
+    plan = PushPlan.from_dict(deployment.document)
+    if deployment.phase == Phase.APPLIED:
+        return
+    if deployment.phase not in (Phase.PLANNED, *_AT_WORK):
+        raise JobFailed(
+            "This preview can no longer be pushed.",
+            next_step="Preview the push again: the fresh plan shows what is there now.",
+            code="PreviewUsed",
+        )
+    if deployment.phase == Phase.RESTORING:
+        undoing.undo(run, deployment)
+        raise undoing.failure_of(deployment)
+    try:
+        with run.step("check") as step:
+            if deployment.phase == Phase.PLANNED:
+                state = _unchanged_state(environment, plan)
+                worked = _as_previewed(environment, plan, state)
+                step.detail = "Nothing changed since the preview"
+            else:
+                state, worked = None, _from_kept(deployment, environment, plan)
+                step.detail = "Taken up where it was interrupted"
+        with run.step("keep") as step:
+            if state is not None:
+                _begin(deployment, plan, state, worked)
+            step.detail = "Encrypted, until the push is verified"
+        _write(run, deployment, plan, worked)
+    except (JobTakenOver, writing.StackStillChanging):
+        raise
+    except Exception as failure:
+        raise _undone(run, deployment, failure) from failure
+    with run.step("verify", cancellable=False) as step:
+        step.detail = _verify(deployment, environment, plan, worked)
+        _settle(run, deployment, environment, plan)
+
+
+_AT_WORK = (Phase.APPLYING, Phase.RESTORING)
+
+
+def _deployment(run: Run) -> Deployment:
+    found = (
+        Deployment.objects.select_related("environment__project").filter(pk=run.job.payload.get("deployment")).first()
+    )
+    if found is None:
+        raise JobFailed(
+            "The preview no longer exists, because its environment was removed.", next_step="Nothing is left to do."
+        )
+    return found
+
+
+def _unchanged_state(environment: Environment, plan: PushPlan) -> CloudState:
+    """The cloud as it is, which must be as it was when the preview was made."""
+    reading = planning.read(environment)
+    if reading.problems:
+        raise reading.problems[0]
+    state = reading.state
+    if state is None:
+        raise store.cloud_changed("the backend can no longer be read")
+    moved = [key for key, etag in plan.etags.items() if state.etags.get(key, "") != etag]
+    if moved:
+        raise store.cloud_changed(f"{moved[0]} was written meanwhile")
+    if known.digest_of(state.template) != plan.template_digest:
+        raise store.cloud_changed("the root stack was deployed meanwhile")
+    if planning.parameter_digest(environment, state, plan.resource_name) != plan.parameter_digest:
+        raise store.cloud_changed("parameters in SSM were written meanwhile")
+    return state
+
+
+def _as_previewed(environment: Environment, plan: PushPlan, state: CloudState) -> Worked:
+    """The push worked out anew, which must come to the very files that were shown."""
+    try:
+        wanted = planning.wanted_of(environment)
+    except NothingWanted as nothing:
+        raise _reviewed_something_else(str(nothing)) from nothing
+    failing = [one for one in wanted.findings if one.severity == "fail" and not one.overridable]
+    if failing:
+        raise JobFailed(
+            f"A check fails now. Expected: {failing[0].title}. Observed: {failing[0].observed}.",
+            next_step=failing[0].cure.text or "Preview the push again and look at the checks.",
+            code=failing[0].id,
+        )
+    if (wanted.outputs is None) != (plan.outputs is None):
+        raise _reviewed_something_else("What is linked here changed after the preview.")
+    if wanted.outputs is not None and plan.outputs is not None:
+        same = drift.same(plan.outputs.to_dict(), wanted.outputs.to_dict())
+        if not same or secret_digest(wanted.outputs) != plan.secret_digest:
+            raise _reviewed_something_else("The Cognito resources changed after the preview.")
+    worked = planning.worked_out(environment, state.document, state.parameters, wanted.outputs, plan.moment)
+    _same_files(plan, worked)
+    return worked
+
+
+def _same_files(plan: PushPlan, worked: Worked) -> None:
+    digests = {one.path: one.digest for one in plan.files}
+    now = {
+        name: planning.file_digest(body) if body is not None else ""
+        for name, body in worked.after.pending.items()
+        if not name.endswith("/")
+    }
+    if digests != now or worked.parameters != plan.parameters:
+        raise _reviewed_something_else("The files would not be the ones that were shown.")
+
+
+def _reviewed_something_else(words: str) -> JobFailed:
+    return JobFailed(words, next_step="Preview the push again. Nothing was written.", code="ChangedSinceReview")
+
+
+def _from_kept(deployment: Deployment, environment: Environment, plan: PushPlan) -> Worked:
+    """The push worked out from the kept copies, for a run that takes it up after an interruption."""
+    archive = kept.get(deployment.kept_as, ZIP)
+    assert archive is not None
+    outputs = plan.outputs
+    if outputs is not None and outputs.native_client_has_secret:
+        client = app_clients.describe_app_client(environment.target, outputs.user_pool_id, outputs.native_client_id)
+        outputs = replace(outputs, native_client_secret=client.secret)
+        if secret_digest(outputs) != plan.secret_digest:
+            raise _reviewed_something_else("The native app client got another secret meanwhile.")
+    present = writing.kept_parameters(deployment)
+    worked = planning.worked_out(environment, BackendDocument.parse(archive), present, outputs, plan.moment)
+    _same_files(plan, worked)
+    return worked
+
+
+def _begin(deployment: Deployment, plan: PushPlan, state: CloudState, worked: Worked) -> None:
+    """Keeps the copies and takes the environment's lock, both or neither. From here on everything can be undone."""
+    studio = {key: writing.read_studio(deployment, key) for key in (*plan.studio_written, *plan.studio_removed)}
+    before: dict[str, bytes | None] = {
+        ZIP: state.document.archive.data,
+        **{key: state.root_files.get(key) for key in worked.after.root_files},
+        **studio,
+        DEPLOYMENT_STATE: state.deployment_state or None,
+        **writing.parameters_to_keep(state, plan),
+    }
+    try:
+        with transaction.atomic():
+            written = writing.digests(plan, worked)
+            if not deployment.move_to(Phase.APPLYING, origins=(Phase.PLANNED,), written=written):
+                raise JobFailed("This preview is being pushed already.", next_step="Look at its job.")
+            kept.keep(deployment.kept_as, before)
+    except IntegrityError as error:
+        raise JobFailed(
+            "Another push of this environment is at work.",
+            next_step="Wait until it is finished, then preview this one again.",
+            code="PushAtWork",
+        ) from error
+
+
+def _write(run: Run, deployment: Deployment, plan: PushPlan, worked: Worked) -> None:
+    place = planning.place_of(deployment.environment)
+    with run.step("hold") as step:
+        writing.put(place, DEPLOYMENT_STATE, writing.busy_note(plan), plan.etags.get(DEPLOYMENT_STATE, ""))
+        step.detail = "deployment-state.json says that a deployment is under way"
+    with run.step("files") as step:
+        if plan.files:
+            writing.put(place, ZIP, worked.after.render(plan.moment), plan.etags[ZIP])
+            for key in plan.studio_written:
+                store.write(place, key, worked.after.read(key.removeprefix(STUDIO)), expected=None)
+            for key in plan.studio_removed:
+                store.remove(place, key)
+            for key, body in worked.after.root_files.items():
+                writing.put(place, key, body, plan.etags.get(key, ""))
+        step.detail = f"{len(plan.files)} files changed"
+    with run.step("parameters") as step:
+        for one in plan.parameters:
+            if one.after is not None:
+                environment_parameters.put_parameter(place.target, one.name, one.after)
+        environment_parameters.delete_parameters(
+            place.target, [one.name for one in plan.parameters if one.after is None]
+        )
+        step.detail = f"{len(plan.parameters)} written or deleted" if plan.parameters else "They are as they should be"
+    with run.step("stack") as step:
+        step.detail = writing.change_stack(run, deployment, plan, worked)
+
+
+def _undone(run: Run, deployment: Deployment, failure: Exception) -> Exception:
+    """Puts everything back after a failed step; answers the failure as the job shall end with it."""
+    deployment.refresh_from_db()
+    if deployment.phase != Phase.APPLYING:
+        return _words(failure)
+    if isinstance(failure, JobCancelled):
+        words: Exception = failure
+    else:
+        words = _words(failure)
+    deployment.move_to(Phase.RESTORING, origins=(Phase.APPLYING,), failure=undoing.record_of(words))
+    undoing.undo(run, deployment)
+    return words
+
+
+def _words(failure: Exception) -> Exception:
+    if isinstance(failure, BackendProblem):
+        return JobFailed(failure.words, next_step=failure.next_step, code=failure.code, message=failure.detail)
+    return failure
+
+
+def _verify(deployment: Deployment, environment: Environment, plan: PushPlan, worked: Worked) -> str:
+    """Everything read back is what was written, and the APIs ask the pool they should."""
+    reading = planning.read(environment)
+    state = reading.state
+    if state is None:
+        wrong = [problem.words for problem in reading.problems]
+    else:
+        wrong = writing.differences(plan, worked, state)
+        wrong += writing.apis_elsewhere(planning.place_of(environment), plan, worked)
+    if wrong or state is None:
+        # All of it was written, so there is nothing to undo; what is there by now is somebody else's doing.
+        writing.let_go(deployment)
+        with transaction.atomic():
+            deployment.move_to(Phase.APPLIED, origins=(Phase.APPLYING,), finished=timezone.now())
+            kept.forget(deployment.kept_as)
+        raise JobFailed(
+            "What is in the cloud now is not what was pushed: somebody else has written there.",
+            next_step="Pull the environment to see what is there, then preview the push again.",
+            message="; ".join(wrong[:5]),
+            code="VerifyFailed",
+        )
+    known.remember(environment, state, now=timezone.now(), pushed=True)
+    return f"{len(plan.files)} files, {len(plan.parameters)} parameters and the root stack are as previewed"
+
+
+def _settle(run: Run, deployment: Deployment, environment: Environment, plan: PushPlan) -> None:
+    writing.let_go(deployment)
+    with transaction.atomic():
+        take_pushed(environment=environment, outputs=plan.outputs, digest=plan.secret_digest)
+        deployment.move_to(Phase.APPLIED, origins=(Phase.APPLYING,), finished=timezone.now())
+        kept.forget(deployment.kept_as)
+        record(
+            action=Action.PUSHED,
+            actor=actor_of(run),
+            project=environment.project.slug,
+            environment=environment.name,
+            target=f"push {deployment.pk}",
+            before=dict(plan.before),
+            after=summary(plan),
+        )
+    run.report(deployment=deployment.pk, change=plan.change)
+
+
+def actor_of(run: Run) -> Actor:
+    return Actor(name=run.job.actor_name, user_id=run.job.actor_id)
+
+
+def summary(plan: PushPlan) -> Mapping[str, Any]:
+    """What the activity keeps of a push: ids and counts."""
+    outputs = plan.outputs
+    return {
+        "change": plan.change,
+        "user_pool": outputs.user_pool_id if outputs else "",
+        "files": [one.path for one in plan.files],
+        "parameters": len(plan.parameters),
+        "stack changes": len(plan.stack_changes),
+    }

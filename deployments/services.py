@@ -1,0 +1,193 @@
+"""Starting previews, pushes and pulls; the pages and the commands do the same."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.actions import Action
+from audit.record import Actor, record
+from auth_import.dependents import Dependent
+from auth_import.models import CognitoLink
+from deployments import planning, preview_job, pull_job, push_job
+from deployments.models import Deployment, Phase
+from deployments.push_plan import PushPlan
+from deployments.tasks import preview_push, pull_environment, push_environment
+from environments.models import Environment
+from environments.permissions import Permission
+from jobs import services as jobs
+from jobs.models import Job
+
+MOST_RECOVERIES = 20
+"""How often the console takes an interrupted push up again by itself, some seconds to minutes apart."""
+
+
+class NotPossible(Exception):
+    """Why this cannot be started now, in words for the person who asked."""
+
+
+def require_backend(environment: Environment) -> None:
+    """Raises NotPossible for an environment that has no Amplify backend to push to."""
+    if not environment.is_amplify:
+        raise NotPossible("This environment has no Amplify backend: there is nothing to push or pull.")
+    if not (environment.stack_name and environment.deployment_bucket):
+        raise NotPossible(
+            "The environment's backend is not connected yet. Save the environment's settings once: that connects it."
+        )
+
+
+def at_work(environment: Environment, *kinds: str) -> Job | None:
+    """The unfinished job of these kinds in the environment."""
+    return Job.objects.filter(environment=environment, kind__in=kinds).unfinished().select_related("project").first()
+
+
+@transaction.atomic
+def start_preview(*, environment: Environment, actor: Actor, send: bool = True) -> Job:
+    """The job that previews a push. Asking again while one is at work finds that one. Raises NotPossible."""
+    require_backend(environment)
+    # Two clicks at once take turns here, so that the second one sees the first one's job.
+    Environment.objects.select_for_update().get(pk=environment.pk)
+    _require_no_push(environment)
+    return at_work(environment, preview_job.KIND) or jobs.enqueue(
+        task=preview_push,
+        project=environment.project,
+        environment=environment,
+        kind=preview_job.KIND,
+        title=f"Preview a push to {environment.name}",
+        actor=actor,
+        steps=preview_job.STEPS,
+        deadline=preview_job.DEADLINE,
+        permission=Permission.PUSH,
+        subject=environment.app_id,
+        return_url=page_of("push", environment),
+        send=send,
+    )
+
+
+@transaction.atomic
+def start_push(*, deployment: Deployment, actor: Actor, send: bool = True) -> Job:
+    """The job that pushes what was previewed. Asking twice finds the same job.
+
+    Raises NotPossible when the checks forbid it, when the preview was used or replaced, or another push is at work.
+    """
+    environment = Environment.objects.select_for_update().select_related("project").get(pk=deployment.environment_id)
+    deployment = Deployment.objects.select_related("job__project").get(pk=deployment.pk)
+    if deployment.job and not deployment.job.is_finished:
+        return deployment.job
+    plan = PushPlan.from_dict(deployment.document)
+    if deployment.phase != Phase.PLANNED:
+        raise NotPossible("This preview was used already. Preview the push again.")
+    if plan.blocking:
+        raise NotPossible("The checks do not allow this push: " + ", ".join(one.id for one in plan.blocking))
+    _require_no_push(environment)
+    job = _enqueue(deployment, environment, actor, send=send)
+    record(
+        action=Action.PUSH_STARTED,
+        actor=actor,
+        project=environment.project.slug,
+        environment=environment.name,
+        target=f"push {deployment.pk}",
+        before=dict(plan.before),
+        after=push_job.summary(plan),
+    )
+    return job
+
+
+def _enqueue(deployment: Deployment, environment: Environment, actor: Actor, *, send: bool = True) -> Job:
+    job = jobs.enqueue(
+        task=push_environment,
+        project=environment.project,
+        environment=environment,
+        kind=push_job.KIND,
+        title=f"Push to {environment.name}",
+        actor=actor,
+        steps=push_job.STEPS,
+        deadline=push_job.DEADLINE,
+        permission=Permission.PUSH,
+        subject=deployment.change_words,
+        return_url=page_of("push", environment),
+        payload={"deployment": deployment.pk},
+        send=send,
+    )
+    Deployment.objects.filter(pk=deployment.pk).update(job=job)
+    return job
+
+
+@transaction.atomic
+def start_pull(*, environment: Environment, actor: Actor, send: bool = True) -> Job:
+    """The job that refreshes what the console knows of the backend. Raises NotPossible."""
+    require_backend(environment)
+    Environment.objects.select_for_update().get(pk=environment.pk)
+    return at_work(environment, pull_job.KIND) or jobs.enqueue(
+        task=pull_environment,
+        project=environment.project,
+        environment=environment,
+        kind=pull_job.KIND,
+        title=f"Pull {environment.name}",
+        actor=actor,
+        steps=pull_job.STEPS,
+        deadline=pull_job.DEADLINE,
+        permission=Permission.VIEW,
+        subject=environment.app_id,
+        return_url=page_of("pull", environment),
+        send=send,
+    )
+
+
+@transaction.atomic
+def discard(*, deployment: Deployment) -> bool:
+    """Throws a preview away, with its change set. False when it is used already."""
+    won = deployment.move_to(Phase.DISCARDED, origins=(Phase.PLANNED,), finished=timezone.now())
+    if won:
+        place, change_set = planning.place_of(deployment.environment), deployment.document["change_set"]
+        transaction.on_commit(lambda: planning.drop_change_set(place, change_set))
+    return won
+
+
+def _require_no_push(environment: Environment) -> None:
+    running = at_work(environment, push_job.KIND)
+    if running:
+        raise NotPossible(f"“{running.title}” is at work. Wait until it has finished.")
+    if Deployment.objects.filter(environment=environment).unsettled().exists():
+        raise NotPossible("An interrupted push is being finished or undone. Wait until the console is done with it.")
+
+
+def recover() -> int:
+    """Take up pushes that were interrupted and whose job has ended: they are finished, or undone. Answers how many.
+
+    It may run anywhere and twice at once: the environment's row is locked, and a job at work is seen.
+    """
+    taken = 0
+    for pk in Deployment.objects.unsettled().values_list("pk", flat=True):
+        with transaction.atomic():
+            row = Deployment.objects.select_related("environment__project", "job").get(pk=pk)
+            Environment.objects.select_for_update().get(pk=row.environment_id)
+            if not _is_left_alone(row):
+                continue
+            actor = Actor(name=row.job.actor_name if row.job else row.created_by_name)
+            Deployment.objects.filter(pk=pk).update(recoveries=row.recoveries + 1)
+            _enqueue(row, row.environment, actor)
+            taken += 1
+    return taken
+
+
+def _is_left_alone(row: Deployment) -> bool:
+    if row.recoveries >= MOST_RECOVERIES or at_work(row.environment, push_job.KIND):
+        return False
+    pause = timedelta(seconds=min(600, 5 * 2**row.recoveries))
+    return row.job is None or row.job.finished is None or row.job.finished < timezone.now() - pause
+
+
+def push_in_the_way(link: CognitoLink) -> list[Dependent]:
+    """For the list of what depends on a link: a push at work needs it until it is finished."""
+    if (
+        not link.environment.is_amplify
+        or not Deployment.objects.filter(environment=link.environment).unsettled().exists()
+    ):
+        return []
+    return [Dependent(title="A push", words="It is at work at this moment. Unlink when it has finished.", blocks=True)]
+
+
+def page_of(name: str, environment: Environment) -> str:
+    return reverse(name, kwargs={"project": environment.project.slug, "env": environment.name})

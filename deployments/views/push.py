@@ -1,0 +1,149 @@
+"""Pushing: where the environment stands, the preview of a push, and what became of earlier ones."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from auth_import.models import UnpushedUnlink
+from auth_import.preflight import link_of
+from backend_state import known
+from deployments import pull_job, push_job, services
+from deployments.models import Deployment, Phase
+from deployments.presentation import ids_in_cloud, ids_of, plan_report, reviewed, sides, standing
+from deployments.preview_job import KIND as PREVIEW
+from deployments.push_plan import PushPlan
+from environments import access
+from environments.models import Environment
+from environments.permissions import Permission
+from environments.tokens import wants_json
+from web.pages import redirect_page, render_page
+
+DEPLOYMENTS_A_PAGE = 25
+
+
+@never_cache
+@require_safe
+def page(request: HttpRequest, project: str, env: str) -> HttpResponse:
+    """What is linked here beside what is in the cloud, as last read; asks AWS nothing."""
+    environment = access.environment(request, project, env, needs=Permission.VIEW)
+    link, row = link_of(environment), known.known(environment)
+    unlink = UnpushedUnlink.objects.filter(environment=environment).first()
+    context = _base(request, environment) | {
+        "link": link,
+        "unlink": unlink,
+        "known": row,
+        "standing": standing(link, unlink, row),
+        "sides": sides(ids_in_cloud(row), ids_of(link.auth_outputs) if link else {}),
+        "running": services.at_work(environment, PREVIEW, push_job.KIND, pull_job.KIND),
+        "preview": _rows(environment).filter(phase=Phase.PLANNED).first(),
+        "deployments": _rows(environment).exclude(phase=Phase.DISCARDED)[:5],
+    }
+    return render_page(request, "deployments/push.html", context)
+
+
+def _base(request: HttpRequest, environment: Environment) -> dict[str, Any]:
+    return {
+        "project": environment.project,
+        "environment": environment,
+        "may_push": access.may(request, Permission.PUSH, environment.project, environment),
+    }
+
+
+def _rows(environment: Environment) -> Any:
+    return Deployment.objects.filter(environment=environment).select_related("job__project", "environment__project")
+
+
+@require_POST
+def preview(request: HttpRequest, project: str, env: str) -> HttpResponse:
+    """Start the job that works a push out. A second click finds the first one's job."""
+    environment = access.environment(request, project, env, needs=Permission.PUSH)
+    try:
+        job = services.start_preview(environment=environment, actor=access.actor(request))
+    except services.NotPossible as refusal:
+        return _refused(request, environment, str(refusal))
+    if wants_json(request):
+        return JsonResponse({"job": job.pk, "url": job.get_absolute_url()}, status=202)
+    return redirect_page(request, job.get_absolute_url())
+
+
+@never_cache
+@require_safe
+def detail(request: HttpRequest, project: str, env: str, deployment_id: int) -> HttpResponse:
+    """The plan of one push: what would change or has changed, file by file and call by call."""
+    environment = access.environment(request, project, env, needs=Permission.VIEW)
+    deployment = get_object_or_404(_rows(environment), pk=deployment_id)
+    review = reviewed(deployment)
+    if wants_json(request):
+        return JsonResponse(plan_report(deployment, review.plan))
+    context = _base(request, environment) | {"deployment": deployment, "review": review, "plan": review.plan}
+    return render_page(request, "deployments/detail.html", context)
+
+
+@require_POST
+def apply(request: HttpRequest, project: str, env: str, deployment_id: int) -> HttpResponse:
+    """Push what was previewed. A double click or a replayed form finds the job that runs already."""
+    environment = access.environment(request, project, env, needs=Permission.PUSH)
+    deployment = get_object_or_404(_rows(environment), pk=deployment_id)
+    try:
+        job = services.start_push(deployment=deployment, actor=access.actor(request))
+    except services.NotPossible as refusal:
+        if wants_json(request):
+            report = plan_report(deployment, PushPlan.from_dict(deployment.document))
+            return JsonResponse(report | {"error": str(refusal)}, status=409)
+        messages.error(request, str(refusal))
+        return redirect_page(request, deployment.get_absolute_url())
+    if wants_json(request):
+        return JsonResponse({"job": job.pk, "url": job.get_absolute_url()}, status=202)
+    return redirect_page(request, job.get_absolute_url())
+
+
+@require_POST
+def discard(request: HttpRequest, project: str, env: str, deployment_id: int) -> HttpResponse:
+    """Throw a preview away, with the change set that CloudFormation keeps for it."""
+    environment = access.environment(request, project, env, needs=Permission.PUSH)
+    deployment = get_object_or_404(_rows(environment), pk=deployment_id)
+    discarded = services.discard(deployment=deployment)
+    if wants_json(request):
+        return JsonResponse({"discarded": discarded}, status=200 if discarded else 409)
+    if discarded:
+        messages.success(request, "The preview was thrown away. Nothing was changed.")
+    else:
+        messages.info(request, "This preview was used already.")
+    return redirect_page(request, services.page_of("push", environment))
+
+
+@require_safe
+def index(request: HttpRequest, project: str, env: str) -> HttpResponse:
+    """Every push of the environment, newest first."""
+    environment = access.environment(request, project, env, needs=Permission.VIEW)
+    rows = _rows(environment).exclude(phase=Phase.DISCARDED)
+    page = Paginator(rows, DEPLOYMENTS_A_PAGE).get_page(request.GET.get("page"))
+    if wants_json(request):
+        return JsonResponse(
+            {"deployments": [_line(row) for row in page.object_list], "pages": page.paginator.num_pages}
+        )
+    return render_page(request, "deployments/index.html", _base(request, environment) | {"page": page})
+
+
+def _line(row: Deployment) -> dict[str, Any]:
+    return {
+        "deployment": row.pk,
+        "change": row.document["change"],
+        "phase": row.phase,
+        "created": row.created,
+        "finished": row.finished,
+        "by": row.created_by_name,
+        "job": row.job_id,
+    }
+
+
+def _refused(request: HttpRequest, environment: Environment, words: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"error": words}, status=409)
+    messages.error(request, words)
+    return redirect_page(request, services.page_of("push", environment))
