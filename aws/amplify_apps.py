@@ -1,6 +1,7 @@
-"""Amplify apps and their backend environments, to connect the console's environments to. Reads only."""
+"""Amplify apps and their backend environments, to connect the console's environments to, and making both."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -12,6 +13,9 @@ from aws.resources import Api, Page
 from aws.target import AwsTarget
 
 _PAGE = 50
+_NEWEST_CLI = [{"pkg": "@aws-amplify/cli", "type": "npm", "version": "latest"}]
+_VARIABLES = {"_LIVE_PACKAGE_UPDATES": json.dumps(_NEWEST_CLI, separators=(",", ":"))}
+"""What the Amplify CLI sets at every app it makes: builds in Amplify Hosting then use the newest CLI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,8 @@ class AmplifyApp:
     platform: str = ""
     repository: str = ""
     created: datetime | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    """Name and value, sorted by name."""
 
     @classmethod
     def from_api(cls, data: Api) -> Self:
@@ -34,6 +40,7 @@ class AmplifyApp:
             platform=data.get("platform") or "",
             repository=data.get("repository") or "",
             created=data.get("createTime"),
+            tags=tuple(sorted((data.get("tags") or {}).items())),
         )
 
 
@@ -100,4 +107,44 @@ def get_backend_environment(target: AwsTarget, app_id: str, name: str) -> Backen
         lambda answer: BackendEnvironment.from_api(answer["backendEnvironment"]),
         appId=app_id,
         environmentName=name,
+    )
+
+
+@uses("amplify:CreateApp", quota=Quota.UNPUBLISHED)
+@uses("amplify:TagResource")
+def create_app(target: AwsTarget, *, name: str, tags: Mapping[str, str]) -> AmplifyApp:
+    """Make an app as `amplify init` does. Names need not be unique, so a second call makes a second app.
+
+    Raises Rejected (`LimitExceededException`) when the account may have no more, and Unavailable, never repeated,
+    when it is unknown whether the app was made.
+    """
+    more = {"tags": dict(tags)} if tags else {}
+    return fetch(
+        target,
+        "amplify",
+        "CreateApp",
+        lambda answer: AmplifyApp.from_api(answer["app"]),
+        name=name,
+        environmentVariables=_VARIABLES,
+        **more,
+    )
+
+
+@uses("amplify:CreateBackendEnvironment", quota=Quota.UNPUBLISHED)
+def create_backend_environment(
+    target: AwsTarget, *, app_id: str, name: str, stack_name: str, deployment_bucket: str
+) -> BackendEnvironment:
+    """Make a backend environment that names a stack and a bucket; neither need exist yet.
+
+    Raises Rejected when the app has an environment of this name already.
+    """
+    return fetch(
+        target,
+        "amplify",
+        "CreateBackendEnvironment",
+        lambda answer: BackendEnvironment.from_api(answer["backendEnvironment"]),
+        appId=app_id,
+        environmentName=name,
+        stackName=stack_name,
+        deploymentArtifacts=deployment_bucket,
     )

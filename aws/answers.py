@@ -6,7 +6,12 @@ from typing import Any
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError
 from botocore.parsers import ResponseParserError
 
+from aws.translation import region_elsewhere
+
 _NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
+
+_NAMED_AND_WITH_A_TOKEN = {"CreateChangeSet", "CreateStack"}
+"""CloudFormation makes no second thing of the same name, and knows a repeated request by the token sent with it."""
 
 
 def refuse_half_an_answer(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
@@ -34,9 +39,19 @@ def never_make_twice(operation: Any, response: Any, caught_exception: Exception 
     A Create call that timed out or met a broken server may have been carried out all the same. Refusals, throttling
     and connections that never came about are repeated as usual.
     """
-    if not operation.name.startswith("Create"):
+    if not operation.name.startswith("Create") or operation.name in _NAMED_AND_WITH_A_TOKEN:
         return
     if caught_exception is not None and not isinstance(caught_exception, _NEVER_SENT):
         raise caught_exception
     if response is not None and response[0].status_code >= 500:
+        raise ClientError(response[1], operation.name)
+
+
+def stay_in_the_region(operation: Any, response: Any, request_dict: dict[str, Any], **_: Any) -> None:
+    """Handler of S3's `needs-retry` event: a bucket of another Region is an error.
+
+    The SDK by itself would follow to where the bucket is, and read and write there unasked.
+    """
+    own = str(request_dict.get("context", {}).get("client_region") or "")
+    if response is not None and region_elsewhere(response[1], own) is not None:
         raise ClientError(response[1], operation.name)

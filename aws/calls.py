@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError, CredentialRetrievalE
 from botocore.parsers import ResponseParserError
 
 from aws import deadlines, quotas, session
-from aws.declarations import quota_of
+from aws.declarations import permissions_of, quota_of
 from aws.errors import AwsError, Unavailable
 from aws.resources import Page
 from aws.target import AwsTarget
@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 NEVER_SENT = {"ConnectTimeoutError", "EndpointConnectionError", "InvalidEndpoint", "ProxyConnectionError", "SSLError"}
 MADE_ALL_THE_SAME = "It may have been made all the same: refresh the list and look before you try again."
 
-READS = ("Describe", "Get", "List")
+READS = ("Describe", "Get", "Head", "List")
 """How the operations begin that change nothing."""
 
 PAGE = 60
@@ -59,10 +59,10 @@ def _note_write(action: str, operation: str, *, sent: bool) -> None:
 def call(target: AwsTarget, service: str, operation: str, /, **params: Any) -> Answer:
     """Call `operation` (AWS's spelling, `DescribeUserPool`) with AWS's parameters; answers AWS's document.
 
-    Waits for a turn inside the quota the action was declared with. Raises only AwsError, the cause chained.
+    Waits for a turn inside the quota the call was declared with. Raises only AwsError, the cause chained.
     """
-    action = f"{service}:{operation}"
-    quota = quota_of(action)
+    quota = quota_of(f"{service}:{operation}")
+    action = permissions_of(f"{service}:{operation}")[0]
     if deadlines.remaining() == 0:
         raise Unavailable("There was no time left to ask AWS.", code="DeadlineExceeded", action=action)
     started = time.perf_counter()
@@ -74,7 +74,7 @@ def call(target: AwsTarget, service: str, operation: str, /, **params: Any) -> A
         _note_write(action, operation, sent=True)
         return answer
     except (ClientError, BotoCoreError, ResponseParserError, ValueError, OSError, AwsError) as exc:
-        error = translate(exc, action=action, params=params)
+        error = translate(exc, action=action, region=target.region, params=params)
         if isinstance(error, Unavailable) and operation.startswith("Create") and error.code not in NEVER_SENT:
             error.next_step = MADE_ALL_THE_SAME
         _note_write(action, operation, sent=isinstance(error, Unavailable) and error.code not in NEVER_SENT)
@@ -108,7 +108,7 @@ def fetch(
         raise Unavailable(
             "The answer from AWS is incomplete.",
             code="IncompleteAnswer",
-            action=f"{service}:{operation}",
+            action=permissions_of(f"{service}:{operation}")[0],
             request_id=str(answer.get("ResponseMetadata", {}).get("RequestId", "")),
         ) from exc
 

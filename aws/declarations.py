@@ -7,6 +7,15 @@ from aws.quotas import Quota
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+_PERMISSIONS = {
+    "s3:DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
+    "s3:HeadBucket": ("s3:ListBucket",),
+    "s3:HeadObject": ("s3:GetObject",),
+    "s3:ListObjectVersions": ("s3:ListBucketVersions",),
+    "s3:ListObjectsV2": ("s3:ListBucket",),
+}
+"""The calls whose IAM actions have other names; everywhere else the action is called like the operation."""
+
 _QUOTAS: dict[str, Quota] = {}
 _ACTIONS: dict[str, frozenset[str]] = {}
 
@@ -16,7 +25,7 @@ def _name(function: Callable[..., Any]) -> str:
 
 
 def uses(*actions: str | Callable[..., Any], quota: Quota | None = None) -> Callable[[Function], Function]:
-    """Declare the IAM actions (`service:Operation`) of the function below, and the quota category of each.
+    """Declare the calls (`service:Operation`) of the function below, and the quota category of each.
 
     A function that calls another one of this package names that function in place of its actions. Without
     `quota` the actions are only permissions AWS checks on the way (`iam:PassRole`), never calls of ours.
@@ -38,8 +47,13 @@ def uses(*actions: str | Callable[..., Any], quota: Quota | None = None) -> Call
 
 
 def actions_of(function: Callable[..., Any]) -> frozenset[str]:
-    """The declared IAM actions of one function. Raises KeyError when it declares none."""
+    """The declared calls of one function. Raises KeyError when it declares none."""
     return _ACTIONS[_name(function)]
+
+
+def permissions_of(action: str) -> tuple[str, ...]:
+    """The IAM actions that a call needs, the one AWS names in a refusal first."""
+    return _PERMISSIONS.get(action, (action,))
 
 
 def quota_of(action: str) -> Quota:
@@ -48,5 +62,5 @@ def quota_of(action: str) -> Quota:
 
 
 def declared() -> dict[str, frozenset[str]]:
-    """Every declaring function by its full name, with its actions."""
+    """Every declaring function by its full name, with its calls."""
     return dict(_ACTIONS)

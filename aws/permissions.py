@@ -4,8 +4,19 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from aws import accounts, amplify_apps, app_clients, identity_pools, roles, user_pools
-from aws.declarations import actions_of
+from aws import (
+    accounts,
+    amplify_apps,
+    app_clients,
+    environment_parameters,
+    graphql_apis,
+    identity_pools,
+    roles,
+    stacks,
+    stored_objects,
+    user_pools,
+)
+from aws.declarations import actions_of, permissions_of
 
 
 class Feature(StrEnum):
@@ -15,6 +26,10 @@ class Feature(StrEnum):
     """*Fix it* and *create one*: the changes a person confirms on the import page."""
     AMPLIFY = "amplify"
     """Connect environments of Amplify apps. Reads only."""
+    PUSH = "push"
+    """Read an environment's backend from its bucket, write it back, and change its stacks by change sets."""
+    CREATE_BACKEND = "create-backend"
+    """Make an Amplify app, an environment of it and the environment's root stack, which the push then fills."""
 
 
 FUNCTIONS: dict[Feature, tuple[Callable[..., Any], ...]] = {
@@ -48,7 +63,40 @@ FUNCTIONS: dict[Feature, tuple[Callable[..., Any], ...]] = {
         amplify_apps.iter_backend_environments,
         amplify_apps.get_backend_environment,
     ),
+    Feature.PUSH: (
+        amplify_apps.get_app,
+        amplify_apps.get_backend_environment,
+        stored_objects.bucket_exists,
+        stored_objects.read_object,
+        stored_objects.object_etag,
+        stored_objects.write_object,
+        stored_objects.delete_object,
+        stored_objects.iter_objects,
+        stored_objects.purge_prefix,
+        environment_parameters.iter_parameters,
+        environment_parameters.put_parameter,
+        environment_parameters.delete_parameters,
+        stacks.describe_stack,
+        stacks.iter_stack_resources,
+        stacks.template_of,
+        stacks.create_change_set,
+        stacks.describe_change_set,
+        stacks.execute_change_set,
+        stacks.delete_change_set,
+        stacks.failures_of,
+        graphql_apis.get_graphql_api,
+    ),
+    Feature.CREATE_BACKEND: (
+        amplify_apps.create_app,
+        amplify_apps.create_backend_environment,
+        stacks.create_stack,
+        stacks.describe_stack,
+        stacks.failures_of,
+    ),
 }
+
+_AMPLIFY_ROLES = "amplify-*"
+"""The names of roles that root stacks make."""
 
 # AWS checks these against no particular resource (Service Authorization Reference).
 _ON_EVERYTHING = {
@@ -59,31 +107,57 @@ _ON_EVERYTHING = {
     "cognito-idp:ListUserPools",
     "sts:GetCallerIdentity",
 }
+_ON_BUCKETS = {
+    "s3:CreateBucket",
+    "s3:DeleteBucketPolicy",
+    "s3:GetBucketPolicy",
+    "s3:ListBucket",
+    "s3:ListBucketVersions",
+    "s3:PutBucketPolicy",
+}
+"""All other S3 actions are allowed on objects."""
 _TITLES = {
     "amplify": "Amplify",
+    "appsync": "GraphqlApis",
+    "cloudformation": "Stacks",
     "cognito-identity": "IdentityPools",
     "cognito-idp": "UserPools",
     "iam": "Roles",
+    "s3": "DeploymentBuckets",
+    "ssm": "EnvironmentParameters",
     "sts": "Account",
 }
 
 
 def actions_for(*features: Feature) -> tuple[str, ...]:
     """The IAM actions of these features, in alphabetical order."""
-    found = {action for feature in features for function in FUNCTIONS[feature] for action in actions_of(function)}
-    return tuple(sorted(found))
+    calls = {call for feature in features for function in FUNCTIONS[feature] for call in actions_of(function)}
+    return tuple(sorted({action for call in calls for action in permissions_of(call)}))
 
 
-def _resource(action: str, account: str, region: str, partition: str) -> str:
+def _resource(action: str, roles: str, account: str, region: str, partition: str) -> str:
     if action in _ON_EVERYTHING:
         return "*"
     service = action.partition(":")[0]
     return {
         "amplify": f"arn:{partition}:amplify:{region}:{account}:apps/*",
+        "appsync": f"arn:{partition}:appsync:{region}:{account}:apis/*",
+        "cloudformation": f"arn:{partition}:cloudformation:{region}:{account}:stack/amplify-*/*",
         "cognito-identity": f"arn:{partition}:cognito-identity:{region}:{account}:identitypool/*",
         "cognito-idp": f"arn:{partition}:cognito-idp:{region}:{account}:userpool/*",
-        "iam": f"arn:{partition}:iam::{account}:role/*",
+        "iam": f"arn:{partition}:iam::{account}:role/{roles}",
+        "s3": f"arn:{partition}:s3:::amplify-*-deployment" + ("" if action in _ON_BUCKETS else "/*"),
+        "ssm": f"arn:{partition}:ssm:{region}:{account}:parameter/amplify/*",
     }[service]
+
+
+def _title(service: str, resource: str) -> str:
+    title = _TITLES[service]
+    if resource == "*" and service != "sts":
+        return f"{title}Lists"
+    if service == "iam" and resource.endswith(_AMPLIFY_ROLES):
+        return f"Amplify{title}"
+    return "DeploymentObjects" if service == "s3" and resource.endswith("/*") else title
 
 
 def policy(*features: Feature, account: str = "*", region: str = "*", partition: str = "aws") -> dict[str, Any]:
@@ -92,16 +166,18 @@ def policy(*features: Feature, account: str = "*", region: str = "*", partition:
     `account` (12 digits) and `region` narrow it further; "*" means any.
     """
     statements: dict[tuple[str, str], list[str]] = {}
+    on_any_role = set(actions_for(*(feature for feature in features if feature is not Feature.CREATE_BACKEND)))
     passing = False
     for action in actions_for(*features):
         if action == "iam:PassRole":
             passing = True
             continue
-        key = (action.partition(":")[0], _resource(action, account, region, partition))
+        named = "*" if action in on_any_role else _AMPLIFY_ROLES
+        key = (action.partition(":")[0], _resource(action, named, account, region, partition))
         statements.setdefault(key, []).append(action)
     document: list[dict[str, Any]] = [
         {
-            "Sid": _TITLES[service] + ("Lists" if resource == "*" and service not in ("sts",) else ""),
+            "Sid": _title(service, resource),
             "Effect": "Allow",
             "Action": actions,
             "Resource": resource,

@@ -1,8 +1,9 @@
-"""Amazon Cognito's request quotas, and taking turns inside them.
+"""AWS's request quotas, and taking turns inside them.
 
 The figures are requests a second per account and Region, shared with the live application (AWS, "Quotas in
-Amazon Cognito"). A limiter grants or postpones one request at a time; which one is used (this process alone, all
-processes of this machine, all machines) is handed in with `use_limiter`.
+Amazon Cognito", and "AWS Systems Manager endpoints and quotas" for parameters). A limiter grants or postpones one
+request at a time; which one is used (this process alone, all processes of this machine, all machines) is handed in
+with `use_limiter`.
 """
 
 import random
@@ -53,6 +54,7 @@ class Quota(Enum):
     CLIENT_UPDATE = ("UserPoolClientUpdate", 15, True)
     CLIENT_AUTHENTICATION = ("ClientAuthentication", 150, False)
     LIMIT_MANAGEMENT = ("LimitManagement", 1, False)
+    PARAMETER_THROUGHPUT = ("ParameterStoreThroughput", 40, False)
     UNPUBLISHED = ("", None, False)
 
     def __init__(self, category: str, per_second: int | None, per_pool: bool) -> None:
@@ -136,7 +138,7 @@ def wait_for_turn(**_: Any) -> None:
         wait *= 1 + random.random() * 0.05  # noqa: S311  (nothing secret hangs on it)
         if time.monotonic() - started + wait > patience:
             raise Throttled(
-                f"The console keeps within Amazon Cognito's quota {turn.budgets[0].key} and had no turn"
+                f"The console keeps within AWS's quota {turn.budgets[0].key} and had no turn"
                 f" within {patience:.0f} seconds.",
                 code="ConsoleQuotaBudget",
                 action=turn.action,

@@ -20,7 +20,7 @@ from botocore.credentials import CredentialProvider, CredentialResolver, Deferre
 from botocore.exceptions import BotoCoreError, NoRegionError
 
 from aws import quotas
-from aws.answers import never_make_twice, refuse_half_an_answer
+from aws.answers import never_make_twice, refuse_half_an_answer, stay_in_the_region
 from aws.target import AwsTarget
 
 log = logging.getLogger(__name__)
@@ -68,6 +68,8 @@ def client(target: AwsTarget, service: str) -> BaseClient:
             made.meta.events.register(f"before-send.{service}", quotas.wait_for_turn)
             made.meta.events.register(f"before-parse.{service}", refuse_half_an_answer)
             made.meta.events.register_first(f"needs-retry.{service}", never_make_twice)
+            if service == "s3":
+                made.meta.events.register_first("needs-retry.s3", stay_in_the_region)
             _clients[key] = made
         return _clients[key]
 

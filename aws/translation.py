@@ -10,13 +10,14 @@ from botocore.parsers import ResponseParserError
 from aws.errors import AccessDenied, AwsError, NotFound, Rejected, Throttled, Unavailable
 
 NOT_FOUND = {
-    "NoSuchBucket", "NoSuchEntity", "NoSuchEntityException", "NoSuchKey", "NotFoundException",
-    "ResourceNotFoundException", "UserNotFoundException", "UserPoolNotFoundException",
+    "ChangeSetNotFound", "NoSuchBucket", "NoSuchEntity", "NoSuchEntityException", "NoSuchKey", "NotFoundException",
+    "ParameterNotFound", "ResourceNotFoundException", "UserNotFoundException", "UserPoolNotFoundException",
 }  # fmt: skip
 BAD_CREDENTIALS = {
     "AuthFailure", "ExpiredToken", "ExpiredTokenException", "IncompleteSignature", "InvalidAccessKeyId",
     "InvalidClientTokenId", "InvalidSignatureException", "MissingAuthenticationToken",
-    "MissingAuthenticationTokenException", "RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException",
+    "MissingAuthenticationTokenException", "RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
 }  # fmt: skip
 DENIED = {
     "AccessDenied", "AccessDeniedException", "ForbiddenException", "NotAuthorized", "NotAuthorizedException",
@@ -25,15 +26,18 @@ DENIED = {
 THROTTLED = {
     "BandwidthLimitExceeded", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled",
     "RequestThrottledException", "SlowDown", "ThrottledException", "Throttling", "ThrottlingException",
-    "TooManyRequestsException",
+    "TooManyRequestsException", "TooManyUpdates",
 }  # fmt: skip
-QUOTA_OF_SOMETHING = {"LimitExceeded", "LimitExceededException"}
+QUOTA_OF_SOMETHING = {"LimitExceeded", "LimitExceededException", "ParameterLimitExceeded"}
 BROKEN = {
-    "DependentServiceFailureException", "ExternalServiceException", "InternalErrorException", "InternalFailure",
-    "InternalServerError", "InternalServiceError", "RequestTimeout", "RequestTimeoutException", "ServiceFailure",
-    "ServiceFailureException", "ServiceUnavailable", "ServiceUnavailableException",
+    "DependentServiceFailureException", "ExternalServiceException", "InternalError", "InternalErrorException",
+    "InternalFailure", "InternalServerError", "InternalServiceError", "RequestTimeout", "RequestTimeoutException",
+    "ServiceFailure", "ServiceFailureException", "ServiceUnavailable", "ServiceUnavailableException",
 }  # fmt: skip
-CHANGED_MEANWHILE = {"ConcurrentModification", "ConcurrentModificationException", "ResourceConflictException"}
+CHANGED_MEANWHILE = {
+    "ConcurrentModification", "ConcurrentModificationException", "ConditionalRequestConflict",
+    "InvalidChangeSetStatus", "OperationAborted", "PreconditionFailed", "ResourceConflictException",
+}  # fmt: skip
 
 FIX_CREDENTIALS = (
     "Give the console valid AWS credentials (a role of the machine, AWS_PROFILE, or AWS_ACCESS_KEY_ID and its"
@@ -47,7 +51,13 @@ FIX_ENDPOINT = (
     "Check the console's network and, if AWS_ENDPOINT_URL is set, that what it names is running; then try again."
 )
 
-_REFUSED_ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)(?: on resource:? ([^\s]+))?")
+_IN_ANOTHER_REGION = {
+    "301", "AuthorizationHeaderMalformed", "IllegalLocationConstraint", "IllegalLocationConstraintException",
+    "PermanentRedirect", "TemporaryRedirect",
+}  # fmt: skip
+_NO_SUCH_STACK = re.compile(r"^(?:Template for )?stack\b.*\bdoes not exist", re.IGNORECASE | re.DOTALL)
+_BUSY_STACK = re.compile(r"\bis in \w+_IN_PROGRESS state\b")
+_REFUSED_ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)(?: on resource:? \"?([^\s\"]+)\"?)?")
 _EXPLICIT_DENY = re.compile(r"with an explicit deny(?: in an? [\w -]+ policy)?")
 _ACCESS_KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b")
 _PARAMETER_VALUE = re.compile(r"value: .*?, (?=type|valid)", re.DOTALL)
@@ -55,8 +65,8 @@ _SECRET_PARAMETER = re.compile("secret|password|token", re.IGNORECASE)
 _LONGEST = 600
 
 
-def translate(exc: Exception, *, action: str, params: Mapping[str, Any] | None = None) -> AwsError:
-    """The product's error for what the SDK raised during `action` (`service:Operation`).
+def translate(exc: Exception, *, action: str, region: str = "", params: Mapping[str, Any] | None = None) -> AwsError:
+    """The product's error for what the SDK raised during `action` (`service:Operation`) in `region`.
 
     `params` are the request's; values of parameters that hold secrets are taken out of the message. An
     error of ours, raised while the SDK was at work, comes back as it is.
@@ -65,7 +75,7 @@ def translate(exc: Exception, *, action: str, params: Mapping[str, Any] | None =
         return exc
     secrets = tuple(_secrets_in(params or {}))
     if isinstance(exc, sdk.ClientError):
-        return _from_answer(exc, action, secrets)
+        return _from_answer(exc, action, region, secrets)
     if isinstance(exc, sdk.NoCredentialsError | sdk.PartialCredentialsError | sdk.CredentialRetrievalError):
         return AccessDenied(
             "The console has no AWS credentials.", code=type(exc).__name__, action=action, next_step=FIX_CREDENTIALS
@@ -96,7 +106,7 @@ def translate(exc: Exception, *, action: str, params: Mapping[str, Any] | None =
             action=action,
             next_step=FIX_ENDPOINT,
         )
-    if isinstance(exc, ResponseParserError | sdk.HTTPClientError):
+    if isinstance(exc, ResponseParserError | sdk.HTTPClientError | sdk.IncompleteReadError | sdk.FlexibleChecksumError):
         return Unavailable("The answer from AWS broke off or was damaged.", code=type(exc).__name__, action=action)
     if isinstance(exc, ValueError):
         return Unavailable(
@@ -105,7 +115,22 @@ def translate(exc: Exception, *, action: str, params: Mapping[str, Any] | None =
     return Unavailable("The request to AWS failed.", code=type(exc).__name__, action=action)
 
 
-def _from_answer(exc: sdk.ClientError, action: str, secrets: tuple[str, ...]) -> AwsError:
+def region_elsewhere(answer: Mapping[str, Any], own: str) -> str | None:
+    """The Region S3 names in an error because the bucket is there and not in `own`.
+
+    "" when it does not tell which, None for other errors.
+    """
+    error = answer.get("Error", {})
+    code = str(error.get("Code") or "")
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders") or {}
+    region = str(headers.get("x-amz-bucket-region") or error.get("Region") or "")
+    # An answer to HEAD has no body, and so no code besides its status.
+    if code in _IN_ANOTHER_REGION and (region or code != "AuthorizationHeaderMalformed"):
+        return region
+    return region if code == "400" and region not in ("", own) else None
+
+
+def _from_answer(exc: sdk.ClientError, action: str, region: str, secrets: tuple[str, ...]) -> AwsError:
     error = exc.response.get("Error", {})
     metadata: Mapping[str, Any] = exc.response.get("ResponseMetadata", {})
     code = str(error.get("Code") or "")
@@ -116,6 +141,11 @@ def _from_answer(exc: sdk.ClientError, action: str, secrets: tuple[str, ...]) ->
     message = _clean(str(error.get("Message") or ""), secrets) or f"AWS answered with the error {code or status}."
     known: dict[str, str] = {"code": code, "action": action, "request_id": str(metadata.get("RequestId") or "")}
 
+    service = action.partition(":")[0]
+    if service == "s3" and (elsewhere := region_elsewhere(exc.response, region)) is not None:
+        words = f"The bucket is in the Region {elsewhere}." if elsewhere else "The bucket is in another Region."
+        known["code"] = "WrongRegion"
+        return Rejected(words, **known, next_step="Set the environment's Region to that of its deployment bucket.")
     if code in BAD_CREDENTIALS:
         # Such messages can quote what was signed, session token included.
         words = "AWS does not accept the console's credentials: they are expired, wrong, or the clock is off."
@@ -124,11 +154,15 @@ def _from_answer(exc: sdk.ClientError, action: str, secrets: tuple[str, ...]) ->
         words, refused = _refusal(message, action)
         known["action"] = refused
         return AccessDenied(words, **known, next_step=FIX_ROLE if assuming else "")
+    if code in QUOTA_OF_SOMETHING:
+        # Before the status: Amplify answers 429 as well when an account may have no more apps.
+        return _over_a_limit(message, action, known)
     if code in THROTTLED or status == 429:
         return Throttled(message, **known)
-    if code in QUOTA_OF_SOMETHING:
-        return _over_a_limit(message, action, known)
-    if code in NOT_FOUND:
+    if code == "404":
+        return NotFound("AWS does not know it.", **known)
+    about_a_stack = code == "ValidationError" and service == "cloudformation"
+    if code in NOT_FOUND or (about_a_stack and _NO_SUCH_STACK.search(message)):
         return NotFound(message, **known)
     if code in BROKEN or status >= 500:
         return Unavailable("AWS had an internal error." if status >= 500 else message, **known)
@@ -136,6 +170,12 @@ def _from_answer(exc: sdk.ClientError, action: str, secrets: tuple[str, ...]) ->
         return Rejected(
             message, **known, next_step="Somebody else is changing this at the same moment; look again and repeat."
         )
+    if about_a_stack and _BUSY_STACK.search(message):
+        return Rejected(message, **known, next_step="Wait until the stack's present update has ended, then repeat.")
+    if code == "InvalidObjectState":
+        return Rejected(message, **known, next_step="Restore the object from the archive, then try again.")
+    if code in ("401", "403"):
+        return AccessDenied(f"Not authorized to perform {action}.", **known)
     if status in (401, 403):
         return AccessDenied(message, **known)
     return Rejected(message, **known)
@@ -144,7 +184,7 @@ def _from_answer(exc: sdk.ClientError, action: str, secrets: tuple[str, ...]) ->
 def _over_a_limit(message: str, action: str, known: dict[str, str]) -> AwsError:
     """The same code means "too many requests" for reads, and "too many of these exist" where something is made."""
     service, _, operation = action.partition(":")
-    if service == "iam" or operation.startswith(("Create", "Add", "Set", "Update")):
+    if service == "iam" or operation.startswith(("Create", "Add", "Put", "Set", "Update")):
         return Rejected(
             message,
             **known,

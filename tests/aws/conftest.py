@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import boto3
 import pytest
@@ -153,3 +155,47 @@ def inject() -> Iterator[Inject]:
 def pool(sandbox: Sandbox) -> str:
     created = sandbox.client("cognito-idp").create_user_pool(PoolName="Sample pool")
     return str(created["UserPool"]["Id"])
+
+
+_GONE = b"<ErrorResponse><Error><Code>ChangeSetNotFound</Code><Message>Gone.</Message></Error></ErrorResponse>"
+
+ByName = Callable[[str, str, str, dict[str, bytes]], list[str]]
+
+
+@pytest.fixture
+def answered_by_name() -> Iterator[ByName]:
+    """`answered_by_name(service, operation, field, bodies)`: each request gets the body under its `field`, 404 without.
+
+    The key is the field's value, with the page's token behind it. Answers the list of what was asked for, from
+    whichever thread. For services whose requests are forms.
+    """
+    undo: list[Callable[[], None]] = []
+
+    def put(service: str, operation: str, field: str, bodies: dict[str, bytes]) -> list[str]:
+        asked: list[str] = []
+
+        def handler(request: Any, **_: Any) -> AWSResponse:
+            text = request.body.decode() if isinstance(request.body, bytes) else request.body
+            fields = parse_qs(text)
+            asked.append(fields[field][0])
+            found = bodies.get(fields[field][0] + "".join(fields.get("NextToken", [])))
+            return answer(404, _GONE) if found is None else answer(200, found)
+
+        events: Any = session.client(TARGET, service).meta.events
+        event = f"before-send.{service}.{operation}"
+        events.register_first(event, handler)
+        undo.append(lambda: events.unregister(event, handler))
+        return asked
+
+    yield put
+    for step in undo:
+        step()
+
+
+@pytest.fixture
+def bucket(sandbox: Sandbox) -> str:
+    name = f"amplify-{uuid.uuid4().hex[:12]}-deployment"
+    here: Any = {"LocationConstraint": TARGET.region}
+    sandbox.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration=here)
+    sandbox.forget()
+    return name

@@ -10,14 +10,15 @@ import botocore.session
 import pytest
 
 import aws
-from aws import permissions, user_pools
-from aws.declarations import actions_of, declared, quota_of, uses
+from aws import permissions, stacks, user_pools
+from aws.declarations import actions_of, declared, permissions_of, quota_of, uses
 from aws.permissions import Feature, actions_for, policy
 from aws.quotas import Quota
 from tests.aws.conftest import ROOT
 
 FOLDER = Path(aws.__file__).parent
-NOT_CALLS = {"iam:PassRole"}
+ON_THE_WAY = {"amplify:TagResource", "iam:PassRole", *stacks.MADE_WITH_A_ROOT_STACK}
+"""What AWS checks when it acts for us; the last ones are calls of ours too, in other places."""
 
 
 def calls_in_the_code() -> dict[str, set[str]]:
@@ -48,12 +49,13 @@ def test_nothing_is_declared_that_nobody_calls() -> None:
     called = {action for actions in calls_in_the_code().values() for action in actions}
     asked = {action for actions in declared().values() for action in actions if not action.startswith("test:")}
 
-    assert asked - called == NOT_CALLS
+    assert asked - called == ON_THE_WAY - called
 
 
 def test_every_declared_action_is_an_operation_of_its_service() -> None:
     models = botocore.session.get_session()
-    for action in set(actions_for(*Feature)) - NOT_CALLS:
+    asked = {call for name, calls in declared().items() if name.startswith("aws.") for call in calls}
+    for action in asked - ON_THE_WAY:
         service, _, operation = action.partition(":")
         assert operation in models.get_service_model(service).operation_names
         assert isinstance(quota_of(action), Quota)
@@ -61,8 +63,35 @@ def test_every_declared_action_is_an_operation_of_its_service() -> None:
 
 def test_every_public_function_that_asks_aws_belongs_to_a_feature() -> None:
     covered = set(actions_for(*Feature))
+    asked = {call for name, calls in declared().items() if name.startswith("aws.") for call in calls}
 
-    assert {action for name, actions in declared().items() if name.startswith("aws.") for action in actions} == covered
+    assert {action for call in asked for action in permissions_of(call)} == covered
+
+
+def test_calls_that_have_no_permission_of_their_name_ask_for_the_one_aws_checks() -> None:
+    push = actions_for(Feature.PUSH)
+
+    assert {"s3:ListBucket", "s3:ListBucketVersions", "s3:GetObject", "s3:DeleteObject"} <= set(push)
+    assert not [action for action in push if action.startswith(("s3:Head", "s3:ListObject", "s3:DeleteObjects"))]
+
+
+def test_a_push_reaches_only_what_amplify_made() -> None:
+    by_title = {statement["Sid"]: statement["Resource"] for statement in policy(Feature.PUSH)["Statement"]}
+
+    assert by_title["DeploymentBuckets"] == "arn:aws:s3:::amplify-*-deployment"
+    assert by_title["DeploymentObjects"] == "arn:aws:s3:::amplify-*-deployment/*"
+    assert by_title["EnvironmentParameters"] == "arn:aws:ssm:*:*:parameter/amplify/*"
+    assert by_title["Stacks"] == "arn:aws:cloudformation:*:*:stack/amplify-*/*"
+    assert "*" not in by_title.values()
+
+
+def test_making_a_backend_reaches_only_roles_of_its_stacks() -> None:
+    alone = {statement["Sid"]: statement for statement in policy(Feature.CREATE_BACKEND)["Statement"]}
+    together = {s["Sid"]: s for s in policy(Feature.FIX, Feature.CREATE_BACKEND)["Statement"]}
+
+    assert alone["AmplifyRoles"]["Resource"] == "arn:aws:iam::*:role/amplify-*"
+    assert "iam:CreateRole" in together["Roles"]["Action"]
+    assert together["AmplifyRoles"]["Action"] == ["iam:DeleteRole"]
 
 
 def test_a_function_inherits_the_actions_of_those_it_calls() -> None:
