@@ -51,7 +51,9 @@ def create_projects(user: User) -> None:
                 region=REGION,
                 kind=Environment.Kind.AMPLIFY,
                 app_id=catalogue.AMPLIFY_APP_ID,
+                app_name=catalogue.AMPLIFY_APP_NAME,
                 stack_name=catalogue.AMPLIFY_STACKS[name],
+                deployment_bucket=f"{catalogue.AMPLIFY_STACKS[name]}-deployment",
             )
 
 

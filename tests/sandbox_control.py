@@ -40,15 +40,20 @@ class Sandbox:
         """Makes the next calls of `operation` fail as described; see the sandbox's page for the words."""
         self._control("POST", "faults", {"operation": operation, **fault})
 
+    def stack(self, name: str, **asked: Any) -> None:
+        """Puts a stack into a `status`, or makes its next updates take long (`takes_ms`) or fail (`fail_resource`)."""
+        self._control("POST", "stacks", {"stack": name, **asked})
+
     def calls(self, operation: str = "") -> list[dict[str, Any]]:
         """What was called since the test began, or only the calls of one operation."""
         calls = self._control("GET", "calls")["calls"]
         return [call for call in calls if operation in ("", call["operation"])]
 
     def forget(self) -> None:
-        """No faults and no calls, as at the beginning of a test. The account itself stays as it is."""
+        """No faults, no calls and nothing asked of stacks, as when a test begins. The account stays as it is."""
         self._control("DELETE", "faults")
         self._control("DELETE", "calls")
+        self._control("DELETE", "stacks")
 
 
 @contextmanager

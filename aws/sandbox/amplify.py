@@ -4,13 +4,11 @@ import base64
 import binascii
 from typing import Any
 
-from flask import Flask
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.common_models import BaseModel
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, BaseResponse
-from moto.core.utils import convert_to_flask_response, utcnow
-from moto.moto_server.werkzeug_app import BackendRequest
+from moto.core.utils import utcnow
 
 from aws.sandbox import ids
 
@@ -186,18 +184,3 @@ def _start(token: str | None) -> int:
         return int(base64.urlsafe_b64decode(token).decode().removeprefix("from "))
     except (binascii.Error, UnicodeError, ValueError) as error:
         raise BadRequest("The pagination token is not valid.") from error
-
-
-def web_application() -> Flask:
-    """The Flask application moto's dispatcher sends Amplify's requests to, as it does for its own services."""
-    application = Flask("amplify")
-    application.debug = True
-    application.request_class = BackendRequest
-    application.add_url_rule(
-        "/<path:route>",
-        endpoint="amplify",
-        view_func=convert_to_flask_response(AmplifyCalls.dispatch),
-        methods=["GET", "POST", "DELETE"],
-        strict_slashes=False,
-    )
-    return application

@@ -14,29 +14,45 @@ from flask import Flask
 from moto.backends import list_of_moto_modules
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from aws.sandbox import amplify, control
+from aws.sandbox import amplify, control, parameter_store
 from aws.sandbox.calls import Call, CallLog, read_call
+from aws.sandbox.cloudformation.calls import CloudFormationCalls
 from aws.sandbox.errors import error_body
 from aws.sandbox.faults import Fault, FaultBook
 from aws.sandbox.gate import Gate
+from aws.sandbox.own_service import own_service
 
 type_start_response = Callable[..., Any]
 
 _AMPLIFY = ("amplify", re.compile(r"https?://amplify\.(.+)\.amazonaws\.com"))
 
-#: Services whose name in the signature is moto's own name, found without matching two hundred addresses.
-_KNOWN = {"cognito-idp": "cognitoidp", "cognito-identity": "cognitoidentity", "iam": "iam", "amplify": "amplify"}
+#: The services that are ours altogether, by their name in the signature.
+_OURS: dict[str, Callable[..., Any]] = {
+    "amplify": amplify.AmplifyCalls.dispatch,
+    "cloudformation": CloudFormationCalls.dispatch,
+    "ssm": parameter_store.ParameterStoreCalls.dispatch,
+}
+
+#: Services by their name in the signature, found without matching two hundred addresses.
+_KNOWN = {
+    "cognito-idp": "cognitoidp",
+    "cognito-identity": "cognitoidentity",
+    "iam": "iam",
+    "s3": "s3",
+    "appsync": "appsync",
+    **{name: name for name in _OURS},
+}
 
 #: How long a hanging call waits when nobody clears the faults, seconds.
 _LONGEST_HANG = 300.0
 
 
 def _create_app(service: Any) -> Flask:
-    return amplify.web_application() if service == "amplify" else create_backend_app(service)
+    return own_service(service, _OURS[service]) if service in _OURS else create_backend_app(service)
 
 
 class Dispatcher(DomainDispatcherApplication):
-    """moto's dispatcher with one service more and a short way to the services the console uses."""
+    """moto's dispatcher with our own services and a short way to those the console uses."""
 
     def __init__(self) -> None:
         super().__init__(_create_app)
@@ -55,7 +71,8 @@ class Dispatcher(DomainDispatcherApplication):
 
     def application_for(self, call: Call, environ: dict[str, Any]) -> Flask:
         name = _KNOWN.get(call.service)
-        if name is None or environ.get("PATH_INFO", "").startswith("/moto-api"):
+        # The first belongs to moto itself, the second to S3 Control, whose calls are signed as S3's are.
+        if name is None or environ.get("PATH_INFO", "").startswith(("/moto-api", "/v20180820/")):
             return self.get_application(environ)
         application = self.app_instances.get(name)
         if application is None:
@@ -77,10 +94,13 @@ class SandboxApplication:
     def __call__(self, environ: dict[str, Any], start_response: type_start_response) -> Iterable[bytes]:
         if environ.get("PATH_INFO", "").startswith(control.PREFIX):
             status, value = control.answer(environ, self.faults, self.calls)
+            # A stack's status is part of the account; what else is set there is not, and one snapshot more is no harm.
+            self.changed = self.changed or environ["REQUEST_METHOD"] != "GET"
             return _respond(start_response, status, json.dumps(value).encode(), [("Content-Type", "application/json")])
         call = read_call(environ)
         logged = self.calls.begin(call)
-        effect = self.faults.effect(call.service, call.operation, environ["wsgi.input"].getvalue())
+        address = f"{environ.get('PATH_INFO', '')}?{environ.get('QUERY_STRING', '')}"
+        effect = self.faults.effect(call.service, call.operation, address, environ["wsgi.input"].getvalue())
         if effect.delay:
             time.sleep(effect.delay)
         code = 0

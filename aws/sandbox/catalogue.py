@@ -6,22 +6,31 @@ This module needs neither moto nor a server, so that tests, documents and demons
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aws.sandbox import ids
+from aws.sandbox import catalogue_backends, ids
 from aws.sandbox.catalogue_lab import LAB
 from aws.sandbox.ids import HOME_REGION, OTHER_REGION
 
-AMPLIFY_APP_NAME = "sampleshop"
+AMPLIFY_APP_NAME = catalogue_backends.SHOP
 AMPLIFY_APP_ID = ids.app_id(AMPLIFY_APP_NAME)
 
-#: Backend environment name to the name of its root stack (Amplify project format, section 6.1).
+#: The environments the console's sample project is connected to, each with the name of its root stack (Amplify project
+#: format, section 6.1). The others of `catalogue_backends` are there for people and tests to connect.
 AMPLIFY_STACKS: Mapping[str, str] = {
-    "dev": "amplify-sampleshop-dev-3f2a1",
-    "prod": "amplify-sampleshop-prod-9c04e",
+    name: catalogue_backends.backend(name, AMPLIFY_APP_NAME).stack_name for name in ("dev", "prod")
 }
 
 #: Roles of the account the console may be told to assume, and what each allows.
 CONSOLE_ROLES: Mapping[str, tuple[str, ...]] = {
-    "console-full": ("cognito-idp:*", "cognito-identity:*", "iam:*", "amplify:*", "s3:*", "cloudformation:*"),
+    "console-full": (
+        "cognito-idp:*",
+        "cognito-identity:*",
+        "iam:*",
+        "amplify:*",
+        "s3:*",
+        "cloudformation:*",
+        "ssm:*",
+        "appsync:*",
+    ),
     "console-read-user-pools-only": ("cognito-idp:Describe*", "cognito-idp:List*", "cognito-idp:Get*"),
 }
 

@@ -14,7 +14,11 @@ class BadFault(Exception):
 
 @dataclass
 class Fault:
-    """One rule: `operation` as AWS names it, or `*`; `times` is how often it still acts, None for always."""
+    """One rule: `operation` as AWS names it, or `*`; `times` is how often it still acts, None for always.
+
+    `after` is how many calls it concerns are still let pass before it acts. `match` must stand in the request's path,
+    query or body.
+    """
 
     operation: str = ANY
     service: str = ANY
@@ -25,6 +29,7 @@ class Fault:
     status: int = 400
     times: int | None = None
     match: str = ""
+    after: int = 0
     released: threading.Event = field(default_factory=threading.Event, repr=False)
 
     @classmethod
@@ -33,13 +38,13 @@ class Fault:
 
         Raises BadFault for an unknown key or kind, or a value of the wrong type.
         """
-        known = {"operation", "service", "delay_ms", "kind", "code", "message", "status", "times", "match"}
+        known = {"operation", "service", "delay_ms", "kind", "code", "message", "status", "times", "match", "after"}
         unknown = sorted(set(data) - known)
         if unknown:
             raise BadFault(f"unknown: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
         try:
             fault = cls(**data)
-            fault.delay_ms, fault.status = float(fault.delay_ms), int(fault.status)
+            fault.delay_ms, fault.status, fault.after = float(fault.delay_ms), int(fault.status), int(fault.after)
             fault.times = None if fault.times is None else int(fault.times)
         except (TypeError, ValueError) as error:
             raise BadFault(str(error)) from error
@@ -49,15 +54,17 @@ class Fault:
             raise BadFault("give delay_ms, or a kind")
         return fault
 
-    def concerns(self, service: str, operation: str, body: bytes) -> bool:
+    def concerns(self, service: str, operation: str, address: str, body: bytes) -> bool:
         return (
             self.operation in (ANY, operation)
             and self.service in (ANY, service)
-            and (not self.match or self.match.encode() in body)
+            and (not self.match or self.match in address or self.match.encode() in body)
         )
 
     def as_json(self) -> dict[str, Any]:
-        shown = {key: getattr(self, key) for key in ("operation", "service", "delay_ms", "kind", "times", "match")}
+        shown = {
+            key: getattr(self, key) for key in ("operation", "service", "delay_ms", "kind", "times", "match", "after")
+        }
         if self.kind == "fail":
             shown.update(code=self.code, message=self.message, status=self.status)
         return shown
@@ -82,14 +89,20 @@ class FaultBook:
         with self._lock:
             self._faults.append(fault)
 
-    def effect(self, service: str, operation: str, body: bytes) -> Effect:
-        """The longest delay of all rules that concern the call, and the first failing rule not used up."""
+    def effect(self, service: str, operation: str, address: str, body: bytes) -> Effect:
+        """The longest delay of all rules that concern the call, and the first failing rule not used up.
+
+        address: the request's path and query, decoded.
+        """
         if not self._faults:
             return Effect()
         delay, chosen = 0.0, None
         with self._lock:
             for fault in self._faults:
-                if not fault.concerns(service, operation, body) or fault.times == 0:
+                if not fault.concerns(service, operation, address, body) or fault.times == 0:
+                    continue
+                if fault.after > 0:
+                    fault.after -= 1
                     continue
                 if fault.kind and chosen is not None:
                     continue

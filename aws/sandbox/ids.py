@@ -66,3 +66,27 @@ def app_id(name: str | None = None) -> str:
 
 def role_arn(name: str) -> str:
     return f"arn:aws:iam::{ACCOUNT_ID}:role/{name}"
+
+
+def stack_id(region: str, name: str, drawn: str | None = None) -> str:
+    """A stack's ARN; `drawn` makes its last part the same for the same text."""
+    unique = _uuid(drawn and f"stack {drawn}")
+    return f"arn:aws:cloudformation:{region}:{ACCOUNT_ID}:stack/{name}/{unique}"
+
+
+def change_set_id(region: str, name: str) -> str:
+    return f"arn:aws:cloudformation:{region}:{ACCOUNT_ID}:changeSet/{name}/{uuid.uuid4()}"
+
+
+def event_id(drawn: str) -> str:
+    return str(_uuid(f"event {drawn}"))
+
+
+def physical_suffix(drawn: str) -> str:
+    """What CloudFormation puts behind a name it makes up: twelve upper-case letters and digits."""
+    return _text(_LOWER, 12, f"suffix {drawn}").upper()
+
+
+def graphql_api_id(name: str | None = None) -> str:
+    """An AppSync API's id: twenty-six lower-case letters and digits."""
+    return _text(_LOWER, 26, name and f"graphql api {name}")

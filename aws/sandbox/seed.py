@@ -13,7 +13,7 @@ from moto.iam.models import iam_backends
 from moto.moto_api._internal import mock_random
 
 from aws.sandbox import catalogue, ids
-from aws.sandbox.amplify import amplify_backends
+from aws.sandbox.backends.sample_backends import seed_backends
 from aws.sandbox.catalogue import SCENARIOS, Scenario
 from aws.sandbox.identity_pools import SandboxIdentityPoolBackend
 from aws.sandbox.ids import ACCOUNT_ID
@@ -42,8 +42,8 @@ def seed() -> None:
         identity = None if name.endswith("staging") else f"{name.replace('-', '_')}_identity"
         filler = Scenario(key=name, shows="", pool_name=name, identity_pool_name=identity)
         _plant(filler, Recipe(oauth=False, domain=None))
-    _plant_amplify()
     _plant_console_roles()
+    seed_backends()
     mock_random.seed()
 
 
@@ -181,18 +181,6 @@ def _plant_people(pool: CognitoIdpUserPool, count: int) -> None:
             group.users.add(user)
             user.groups.add(group)
         start += members
-
-
-def _plant_amplify() -> None:
-    backend = amplify_backends[ACCOUNT_ID][ids.HOME_REGION]
-    if catalogue.AMPLIFY_APP_ID in backend.apps:
-        return
-    backend.create_app(
-        {"name": catalogue.AMPLIFY_APP_NAME, "description": "The sample shop's backend"},
-        app_id=catalogue.AMPLIFY_APP_ID,
-    )
-    for name, stack in catalogue.AMPLIFY_STACKS.items():
-        backend.create_environment(catalogue.AMPLIFY_APP_ID, name, stack_name=stack, artifacts=f"{stack}-deployment")
 
 
 def _plant_console_roles() -> None:

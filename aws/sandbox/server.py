@@ -15,7 +15,7 @@ from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from aws.sandbox import identity_pools, simulation, user_pool_calls
+from aws.sandbox import graphql_apis, identity_pools, s3, simulation, user_pool_calls
 from aws.sandbox.application import SandboxApplication
 from aws.sandbox.seed import seed
 from aws.sandbox.state import StateFile
@@ -36,6 +36,8 @@ def _install() -> None:
     user_pool_calls.install()
     identity_pools.install()
     simulation.install()
+    s3.install()
+    graphql_apis.install()
 
 
 def _prepare(empty: bool, state: StateFile | None) -> None:

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from moto.core.base_backend import BackendDict
 
@@ -17,20 +17,20 @@ from aws.sandbox.gate import Gate
 from aws.sandbox.signing_key import signing_key
 
 #: Raised when the stored classes change in a way an old file cannot follow.
-FORMAT = 1
+FORMAT = 2
 
 #: Where each service's state hangs. Only those in use are in a snapshot.
 _SERVICES = {
     "amplify": "aws.sandbox.amplify:amplify_backends",
     "appsync": "moto.appsync.models:appsync_backends",
-    "cloudformation": "moto.cloudformation.models:cloudformation_backends",
+    "cloudformation": "aws.sandbox.cloudformation.backend:cloudformation_backends",
     "cognito-identity": "moto.cognitoidentity.models:cognitoidentity_backends",
     "cognito-idp": "moto.cognitoidp.models:cognitoidp_backends",
     "dynamodb": "moto.dynamodb.models:dynamodb_backends",
     "iam": "moto.iam.models:iam_backends",
     "s3": "moto.s3.models:s3_backends",
     "ses": "moto.ses.models:ses_backends",
-    "ssm": "moto.ssm.models:ssm_backends",
+    "ssm": "aws.sandbox.parameter_store:parameter_store_backends",
     "sts": "moto.sts.models:sts_backends",
 }
 
@@ -60,6 +60,12 @@ def _in_use() -> dict[str, Any]:
         if accounts:
             used[service] = accounts
     return used
+
+
+def _note_bucket_names(account: str, partition: str, backend: Any) -> None:
+    """moto keeps beside its backends whose a bucket's name is; a name that is taken must stay so."""
+    names = dict.fromkeys(backend.buckets, (partition, account))
+    cast(Any, _backends("s3")).bucket_accounts.update(names)
 
 
 def _filled_buffer(content: bytes) -> "tempfile.SpooledTemporaryFile[bytes]":
@@ -120,6 +126,8 @@ class StateFile:
             for account, regions in accounts.items():
                 for region, backend in regions.items():
                     _backends(service)[account][region] = backend
+                    if service == "s3":
+                        _note_bucket_names(account, region, backend)
         return True
 
     def start(self) -> None:

@@ -1,5 +1,7 @@
 """One sandbox with the sample account for all tests of this folder; each test makes what it changes."""
 
+import json
+import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,7 +9,9 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from aws.sandbox.catalogue import scenario
 from aws.sandbox.server import running
+from tests.aws_sandbox.templates import API, BUCKET, CAPABILITIES, root, text, values
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +53,63 @@ def pool_id(cognito: Any) -> Iterator[str]:
     pool = cognito.create_user_pool(PoolName="fresh")["UserPool"]["Id"]
     yield pool
     cognito.delete_user_pool(UserPoolId=pool)
+
+
+class Control:
+    """The control surface only the sandbox has."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self._url}{path}", data=data, method=method)
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.load(answer)
+
+    def fault(self, **fault: Any) -> None:
+        self.ask("POST", "/sandbox/faults", fault)
+
+    def stack(self, name: str, **asked: Any) -> None:
+        self.ask("POST", "/sandbox/stacks", {"stack": name, **asked})
+
+    def calls(self) -> list[dict[str, Any]]:
+        calls: list[dict[str, Any]] = self.ask("GET", "/sandbox/calls")["calls"]
+        return calls
+
+
+@pytest.fixture
+def control(sandbox_url: str) -> Iterator[Control]:
+    control = Control(sandbox_url)
+    control.ask("DELETE", "/sandbox/calls")
+    yield control
+    control.ask("DELETE", "/sandbox/faults")
+    control.ask("DELETE", "/sandbox/stacks")
+
+
+@pytest.fixture
+def s3(connect: Callable[..., Any]) -> Any:
+    return connect("s3")
+
+
+@pytest.fixture
+def cloudformation(connect: Callable[..., Any]) -> Any:
+    return connect("cloudformation")
+
+
+@pytest.fixture
+def stack(cloudformation: Any, s3: Any) -> Iterator[str]:
+    """The name of a fresh root stack with a nested API that has the good pool."""
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_object(Bucket=BUCKET, Key="amplify-cfn-templates/api.json", Body=text(API))
+    cloudformation.create_stack(
+        StackName="fresh",
+        TemplateBody=text(root("fresh")),
+        Parameters=values(Pool=scenario("good").pool_id),
+        Capabilities=CAPABILITIES,
+    )
+    yield "fresh"
+    cloudformation.delete_stack(StackName="fresh")
+    for listed in s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+        s3.delete_object(Bucket=BUCKET, Key=listed["Key"])
+    s3.delete_bucket(Bucket=BUCKET)

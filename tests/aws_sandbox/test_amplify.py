@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from aws.sandbox.catalogue import AMPLIFY_APP_ID, AMPLIFY_STACKS
+from aws.sandbox.catalogue_backends import BACKENDS, SHOP
 from tests.aws_sandbox.refusals import refused
 
 
@@ -36,12 +37,26 @@ def test_an_app_is_created_read_and_deleted(amplify: Any) -> None:
 
 
 def test_apps_are_listed_page_by_page(amplify: Any, app_id: str) -> None:
-    first = amplify.list_apps(maxResults=1)
-    second = amplify.list_apps(maxResults=1, nextToken=first["nextToken"])
-    assert first["apps"][0]["appId"] == AMPLIFY_APP_ID
-    assert second["apps"][0]["appId"] == app_id
-    assert "nextToken" not in second
-    assert len(amplify.list_apps()["apps"]) == 2
+    listed: list[str] = []
+    token: dict[str, str] = {}
+    while True:
+        page = amplify.list_apps(maxResults=1, **token)
+        listed += [app["appId"] for app in page["apps"]]
+        if "nextToken" not in page:
+            break
+        token = {"nextToken": page["nextToken"]}
+    assert (listed[0], listed[-1]) == (AMPLIFY_APP_ID, app_id)
+    assert listed == [app["appId"] for app in amplify.list_apps()["apps"]]
+
+
+def test_tags_and_variables_given_to_an_app_are_shown_by_get_and_list(amplify: Any) -> None:
+    tags, variables = {"admin-ui": "0f3c"}, {"_LIVE_PACKAGE_UPDATES": "[]"}
+    created = amplify.create_app(name="tagged", tags=tags, environmentVariables=variables)["app"]
+    listed = next(app for app in amplify.list_apps()["apps"] if app["appId"] == created["appId"])
+    for app in (created, amplify.get_app(appId=created["appId"])["app"], listed):
+        assert app["tags"] == tags
+        assert app["environmentVariables"] == variables
+    amplify.delete_app(appId=created["appId"])
 
 
 def test_pages_have_limits_and_tokens_are_checked(amplify: Any, app_id: str) -> None:
@@ -83,7 +98,9 @@ def test_environments_of_an_unknown_app_are_not_found(amplify: Any) -> None:
 
 def test_the_sample_app_has_its_environments_and_their_stacks(amplify: Any) -> None:
     listed = amplify.list_backend_environments(appId=AMPLIFY_APP_ID)["backendEnvironments"]
-    assert {environment["environmentName"]: environment["stackName"] for environment in listed} == AMPLIFY_STACKS
+    stacks = {environment["environmentName"]: environment["stackName"] for environment in listed}
+    assert stacks == {one.environment: one.stack_name for one in BACKENDS if one.app == SHOP}
+    assert stacks.items() >= AMPLIFY_STACKS.items()
     assert {environment["deploymentArtifacts"] for environment in listed} == {
-        f"{stack}-deployment" for stack in AMPLIFY_STACKS.values()
+        f"{stack}-deployment" for stack in stacks.values()
     }

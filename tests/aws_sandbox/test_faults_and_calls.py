@@ -5,45 +5,20 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import IncompleteReadError, ReadTimeoutError, ResponseStreamingError
 
 from aws.sandbox.catalogue import scenario
+from aws.sandbox.catalogue_backends import backend
+from tests.aws_sandbox.conftest import Control
 from tests.aws_sandbox.refusals import refused
 
 POOL = scenario("good").pool_id
-
-
-class Control:
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self._url}{path}", data=data, method=method)
-        with urllib.request.urlopen(request, timeout=5) as answer:
-            return json.load(answer)
-
-    def fault(self, **fault: Any) -> None:
-        self.ask("POST", "/sandbox/faults", fault)
-
-    def calls(self) -> list[dict[str, Any]]:
-        calls: list[dict[str, Any]] = self.ask("GET", "/sandbox/calls")["calls"]
-        return calls
-
-
-@pytest.fixture
-def control(sandbox_url: str) -> Iterator[Control]:
-    control = Control(sandbox_url)
-    control.ask("DELETE", "/sandbox/calls")
-    yield control
-    control.ask("DELETE", "/sandbox/faults")
 
 
 def test_an_operation_fails_as_often_as_asked_and_then_works(cognito: Any, control: Control) -> None:
@@ -157,3 +132,49 @@ def test_what_the_sandbox_lacks_is_said_at_once_and_not_retried(connect: Any, co
     with refused("NotImplementedInSandbox", "iam:SimulateCustomPolicy"):
         connect("iam").simulate_custom_policy(PolicyInputList=["{}"], ActionNames=["iam:GetRole"])
     assert [call["status"] for call in control.calls()] == [501, 501, 501]
+
+
+def test_a_fault_concerns_one_object_by_its_key(connect: Any, control: Control) -> None:
+    s3, bucket = connect("s3"), backend("dev").deployment_bucket
+    control.fault(operation="GetObject", match="#current-cloud-backend.zip", kind="fail", code="SlowDown", status=503)
+    s3.get_object(Bucket=bucket, Key="amplify-meta.json")
+    with refused("SlowDown"):
+        s3.get_object(Bucket=bucket, Key="#current-cloud-backend.zip")
+
+
+def test_a_fault_lets_the_first_calls_pass_if_asked(cognito: Any, control: Control) -> None:
+    control.fault(operation="DescribeUserPool", kind="fail", after=2, times=1)
+    for passes in (True, True, False, True):
+        if passes:
+            cognito.describe_user_pool(UserPoolId=POOL)
+            continue
+        with refused("InternalErrorException"):
+            cognito.describe_user_pool(UserPoolId=POOL)
+
+
+def test_half_an_object_is_noticed_by_who_reads_it(connect: Any, control: Control) -> None:
+    control.fault(operation="GetObject", kind="half_body", times=1)
+    body = connect("s3").get_object(Bucket=backend("dev").deployment_bucket, Key="amplify-meta.json")["Body"]
+    with pytest.raises((IncompleteReadError, ResponseStreamingError)):
+        body.read()
+
+
+def test_calls_of_s3_are_named_as_aws_names_them(connect: Any, control: Control) -> None:
+    s3, bucket = connect("s3"), backend("dev").deployment_bucket
+    s3.head_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="#notes/a b", Body=b"")
+    s3.head_object(Bucket=bucket, Key="#notes/a b")
+    s3.list_objects_v2(Bucket=bucket, Prefix="#notes/")
+    s3.list_object_versions(Bucket=bucket, Prefix="#notes/")
+    s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "#notes/a b"}]})
+    s3.delete_object(Bucket=bucket, Key="#notes/a b")
+    assert [call["operation"] for call in control.calls()] == [
+        "HeadBucket",
+        "PutObject",
+        "HeadObject",
+        "ListObjectsV2",
+        "ListObjectVersions",
+        "DeleteObjects",
+        "DeleteObject",
+    ]
+    assert {call["service"] for call in control.calls()} == {"s3"}

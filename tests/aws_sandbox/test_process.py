@@ -1,5 +1,6 @@
 """The sandbox as a process of its own: ready line, clean end, and the account kept across restarts."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -13,7 +14,9 @@ import boto3
 import pytest
 
 from aws.sandbox.catalogue import AMPLIFY_APP_ID, scenario
+from aws.sandbox.catalogue_backends import backend
 from aws.sandbox.server import running
+from tests.aws_sandbox.refusals import refused
 
 
 class Sandbox:
@@ -78,6 +81,30 @@ def test_a_port_that_is_taken_is_said_in_one_line(sandbox_url: str) -> None:
     assert second.stderr.count("\n") == 1
 
 
+def _change_the_staging_backend(first: Sandbox) -> None:
+    cloudformation, stack = first.client("cloudformation"), backend("staging").stack_name
+    body = json.dumps(cloudformation.get_template(StackName=stack)["TemplateBody"])
+    changed = body.replace(scenario("good").pool_id, scenario("user-pool-only").pool_id)
+    settings = {"StackName": stack, "TemplateBody": changed, "Capabilities": ["CAPABILITY_NAMED_IAM"]}
+    kept = ("DeploymentBucketName", "AuthRoleName", "UnauthRoleName")
+    previous = [{"ParameterKey": key, "UsePreviousValue": True} for key in kept]
+    cloudformation.create_change_set(ChangeSetName="kept", Parameters=previous, **settings)
+    cloudformation.execute_change_set(ChangeSetName="kept", StackName=stack)
+    first.client("ssm").put_parameter(Name="/kept", Value="kept", Type="String")
+
+
+def _find_the_staging_backend_changed(second: Sandbox) -> None:
+    cloudformation, stack = second.client("cloudformation"), backend("staging").stack_name
+    assert cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"] == "UPDATE_COMPLETE"
+    done = cloudformation.describe_change_set(ChangeSetName="kept", StackName=stack)
+    assert done["ExecutionStatus"] == "EXECUTE_COMPLETE"
+    pools = {api.get("userPoolConfig", {}).get("userPoolId") for api in second.client("appsync").list_graphql_apis()["graphqlApis"]}  # fmt: skip  # noqa: E501
+    assert pools == {None, scenario("user-pool-only").pool_id}
+    assert second.client("ssm").get_parameter(Name="/kept")["Parameter"]["Value"] == "kept"
+    # And it can still be changed: nothing of a stack is lost in the file.
+    cloudformation.delete_stack(StackName=backend("prod").stack_name)
+
+
 def test_what_was_changed_is_there_after_a_restart(tmp_path: Path) -> None:
     with sandbox("--state", str(tmp_path)) as first:
         cognito = first.client("cognito-idp")
@@ -93,8 +120,13 @@ def test_what_was_changed_is_there_after_a_restart(tmp_path: Path) -> None:
         first.client("amplify").create_backend_environment(appId=AMPLIFY_APP_ID, environmentName="kept")
         first.client("s3").create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         first.client("s3").put_object(Bucket="kept", Key="file", Body=b"content")
+        _change_the_staging_backend(first)
         assert first.end() == ""
     with sandbox("--state", str(tmp_path)) as second:
+        _find_the_staging_backend_changed(second)
+        with refused("BucketAlreadyOwnedByYou"):
+            location: Any = {"LocationConstraint": "eu-west-1"}
+            second.client("s3").create_bucket(Bucket="kept", CreateBucketConfiguration=location)
         cognito = second.client("cognito-idp")
         assert cognito.describe_user_pool(UserPoolId=made)["UserPool"]["Name"] == "kept"
         described = cognito.describe_user_pool_client(UserPoolId=made, ClientId=client["UserPoolClient"]["ClientId"])

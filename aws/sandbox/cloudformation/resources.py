@@ -1,0 +1,205 @@
+"""The resource types a stack can hold: those made for real in this account, and all others, which are only noted."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.iam.models import IAMBackend, iam_backends
+from moto.s3.exceptions import MissingBucket
+from moto.s3.models import S3Backend, s3_backends
+
+from aws.sandbox import ids
+from aws.sandbox.cloudformation import graphql_api
+from aws.sandbox.cloudformation.errors import ResourceFailed
+from aws.sandbox.cloudformation.records import Stack
+from aws.sandbox.ids import ACCOUNT_ID
+
+Properties = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What making or changing a resource gives: its physical id and what Fn::GetAtt may ask for."""
+
+    physical_id: str
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How resources of a type are made, changed and removed. `replaces`: properties whose change makes a new one."""
+
+    create: Callable[[Stack, str, Properties], Made]
+    update: Callable[[Stack, str, Properties], Made]
+    delete: Callable[[Stack, str, Properties], None]
+    replaces: frozenset[str] = frozenset()
+
+
+def generated_name(stack: Stack, logical_id: str, *, longest: int, lower: bool = False) -> str:
+    """`STACK-LOGICALID-SUFFIX`, cut to what the service allows."""
+    suffix = f"-{logical_id}-{ids.physical_suffix(stack.draw(logical_id))}"[-longest + 1 :]
+    name = f"{stack.name[: longest - len(suffix)]}{suffix}"
+    return name.lower() if lower else name
+
+
+def _iam() -> IAMBackend:
+    return iam_backends[ACCOUNT_ID]["aws"]
+
+
+def _s3() -> S3Backend:
+    return s3_backends[ACCOUNT_ID]["aws"]
+
+
+def _create_role(stack: Stack, logical_id: str, properties: Properties) -> Made:
+    name = properties.get("RoleName") or generated_name(stack, logical_id, longest=64)
+    trust = json.dumps(properties["AssumeRolePolicyDocument"])
+    role = _iam().create_role(
+        name, trust, properties.get("Path", "/"), None, properties.get("Description", ""), [], "3600"
+    )
+    for policy in properties.get("Policies", []):
+        _iam().put_role_policy(name, policy["PolicyName"], json.dumps(policy["PolicyDocument"]))
+    return Made(name, {"Arn": role.arn, "RoleId": role.id})
+
+
+def _update_role(stack: Stack, physical_id: str, properties: Properties) -> Made:
+    role = _iam().get_role(physical_id)
+    _iam().update_assume_role_policy(physical_id, json.dumps(properties["AssumeRolePolicyDocument"]))
+    role.description = properties.get("Description", "")
+    return Made(physical_id, {"Arn": role.arn, "RoleId": role.id})
+
+
+def _delete_role(stack: Stack, physical_id: str, properties: Properties) -> None:
+    for policy in properties.get("Policies", []):
+        _iam().delete_role_policy(physical_id, policy["PolicyName"])
+    _iam().delete_role(physical_id)
+
+
+def _put_policy(stack: Stack, physical_id: str, properties: Properties) -> Made:
+    for role in properties.get("Roles", []):
+        _iam().put_role_policy(role, properties["PolicyName"], json.dumps(properties["PolicyDocument"]))
+    return Made(physical_id, {})
+
+
+def _create_policy(stack: Stack, logical_id: str, properties: Properties) -> Made:
+    suffix = ids.physical_suffix(stack.draw(logical_id))
+    return _put_policy(stack, f"{stack.name[:5]}-{logical_id[:4]}-{suffix}", properties)
+
+
+def _delete_policy(stack: Stack, physical_id: str, properties: Properties) -> None:
+    roles = {role.name for role in _iam().get_roles()}
+    for role in properties.get("Roles", []):
+        if role in roles and properties["PolicyName"] in _iam().list_role_policies(role):
+            _iam().delete_role_policy(role, properties["PolicyName"])
+
+
+def _create_bucket(stack: Stack, logical_id: str, properties: Properties) -> Made:
+    name = properties.get("BucketName") or generated_name(stack, logical_id, longest=63, lower=True)
+    _s3().create_bucket(name, stack.region)
+    return _update_bucket(stack, name, properties)
+
+
+def _update_bucket(stack: Stack, physical_id: str, properties: Properties) -> Made:
+    wanted = properties.get("VersioningConfiguration", {}).get("Status")
+    if wanted:
+        _s3().put_bucket_versioning(physical_id, wanted)
+    return Made(
+        physical_id,
+        {
+            "Arn": f"arn:aws:s3:::{physical_id}",
+            "DomainName": f"{physical_id}.s3.amazonaws.com",
+            "RegionalDomainName": f"{physical_id}.s3.{stack.region}.amazonaws.com",
+        },
+    )
+
+
+def _delete_bucket(stack: Stack, physical_id: str, properties: Properties) -> None:
+    if _s3().delete_bucket(physical_id) is None:
+        raise ResourceFailed("The bucket you tried to delete is not empty")
+
+
+def _put_bucket_policy(stack: Stack, physical_id: str, properties: Properties) -> Made:
+    try:
+        _s3().put_bucket_policy(properties["Bucket"], json.dumps(properties["PolicyDocument"]).encode())
+    except MissingBucket as error:
+        raise ResourceFailed("The specified bucket does not exist") from error
+    return Made(str(properties["Bucket"]), {})
+
+
+def _delete_bucket_policy(stack: Stack, physical_id: str, properties: Properties) -> None:
+    if physical_id in _s3().buckets:
+        _s3().delete_bucket_policy(physical_id)
+
+
+def _create_graphql_api(stack: Stack, logical_id: str, properties: Properties) -> Made:
+    return Made(*graphql_api.create(stack.region, stack.draw(logical_id), properties))
+
+
+def _update_graphql_api(stack: Stack, physical_id: str, properties: Properties) -> Made:
+    return Made(*graphql_api.update(stack.region, physical_id, properties))
+
+
+def _delete_graphql_api(stack: Stack, physical_id: str, properties: Properties) -> None:
+    graphql_api.delete(stack.region, physical_id)
+
+
+def _create_api_key(stack: Stack, logical_id: str, properties: Properties) -> Made:
+    return Made(*graphql_api.create_key(stack.region, stack.draw(logical_id), properties))
+
+
+def _update_api_key(stack: Stack, physical_id: str, properties: Properties) -> Made:
+    return Made(*graphql_api.update_key(stack.region, physical_id, properties))
+
+
+def _delete_api_key(stack: Stack, physical_id: str, properties: Properties) -> None:
+    graphql_api.delete_key(stack.region, physical_id)
+
+
+def _note(type_: str) -> Kind:
+    """A type this account does not make: the stack keeps its properties, and attributes are made up."""
+    service, _, what = type_.removeprefix("AWS::").partition("::")
+
+    def attributes(stack: Stack, physical_id: str) -> dict[str, Any]:
+        if type_ == "AWS::Lambda::Function":
+            return {"Arn": f"arn:aws:lambda:{stack.region}:{ACCOUNT_ID}:function:{physical_id}"}
+        arn = f"arn:aws:{service.lower()}:{stack.region}:{ACCOUNT_ID}:{what.lower()}/{physical_id}"
+        return {"Arn": arn, "*": physical_id}
+
+    def create(stack: Stack, logical_id: str, properties: Properties) -> Made:
+        named = properties.get(f"{what}Name") or properties.get("Name")
+        name = str(named or generated_name(stack, logical_id, longest=64))
+        return Made(name, attributes(stack, name))
+
+    def update(stack: Stack, physical_id: str, properties: Properties) -> Made:
+        return Made(physical_id, attributes(stack, physical_id))
+
+    return Kind(create, update, lambda stack, physical_id, properties: None, frozenset({f"{what}Name"}))
+
+
+_KINDS: dict[str, Kind] = {
+    "AWS::IAM::Role": Kind(_create_role, _update_role, _delete_role, frozenset({"RoleName", "Path"})),
+    "AWS::IAM::Policy": Kind(_create_policy, _put_policy, _delete_policy),
+    "AWS::S3::Bucket": Kind(_create_bucket, _update_bucket, _delete_bucket, frozenset({"BucketName"})),
+    "AWS::S3::BucketPolicy": Kind(
+        lambda stack, logical_id, properties: _put_bucket_policy(stack, "", properties),
+        _put_bucket_policy,
+        _delete_bucket_policy,
+        frozenset({"Bucket"}),
+    ),
+    "AWS::AppSync::GraphQLApi": Kind(_create_graphql_api, _update_graphql_api, _delete_graphql_api),
+    "AWS::AppSync::ApiKey": Kind(_create_api_key, _update_api_key, _delete_api_key, frozenset({"ApiId"})),
+}
+
+
+def kind_of(type_: str) -> Kind:
+    return _KINDS.get(type_) or _note(type_)
+
+
+def reason_of(error: Exception) -> str:
+    """What an event says of an error of another service."""
+    if isinstance(error, ResourceFailed):
+        return str(error)
+    if isinstance(error, ServiceException):
+        return str(error.message)
+    return f"{type(error).__name__}: {error}"
