@@ -1,6 +1,10 @@
 """``amplify_outputs.json``, the Gen 2 client configuration (Amplify project format, section 3.8)."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from amplify_files.aws_exports import response_type
+from amplify_files.backend_resources import additional_authentication_types, authentication_type, by_service
 from amplify_files.context import ProjectContext
 from amplify_files.javascript_json import stringify
 from amplify_files.outputs import AuthOutputs, Group, MfaDetails, PasswordPolicy
@@ -15,6 +19,7 @@ _IDENTITY_PROVIDERS = {
 _MFA_CONFIGURATIONS = {"OFF": "NONE", "OPTIONAL": "OPTIONAL", "ON": "REQUIRED"}
 _USERNAME_ATTRIBUTES = ("email", "phone_number")
 _RESPONSE_TYPES = ("code", "token")
+_AUTHORIZATION_TYPES = ("AMAZON_COGNITO_USER_POOLS", "API_KEY", "AWS_IAM", "AWS_LAMBDA", "OPENID_CONNECT")
 
 # The schema file named “v1” has the constant 1.1, so no lower version can be validated.
 _LOWEST_VERSION = "1.1"
@@ -22,8 +27,34 @@ _VERSION_WITH_GROUPS = "1.3"
 _VERSION_WITH_EMAIL_MFA = "1.4"
 
 
-def content(outputs: AuthOutputs) -> dict[str, object]:
-    """The object of the file: only the ``auth`` section, in the lowest schema version that has every key used."""
+def content(outputs: AuthOutputs, backend_meta: Mapping[str, Any] | None = None) -> dict[str, object]:
+    """The object of the file, in the lowest schema version that has every key used: the ``auth`` section, and the
+    GraphQL API and the bucket of the backend if it has them.
+    """
+    methods = _mfa_methods(outputs)
+    return {
+        "version": _version(groups=bool(outputs.groups), methods=methods or []),
+        "auth": _auth(outputs, methods),
+        **_services(backend_meta, outputs.region),
+    }
+
+
+def backend_content(backend_meta: Mapping[str, Any], region: str) -> dict[str, object]:
+    """The object of the file while no authentication is linked."""
+    return {"version": _LOWEST_VERSION, **_services(backend_meta, region)}
+
+
+def render(outputs: AuthOutputs, context: ProjectContext) -> str:
+    """The file's text: two-space indent, no trailing newline."""
+    return stringify(content(outputs, context.backend_meta), indent=2)
+
+
+def render_backend(backend_meta: Mapping[str, Any], region: str) -> str:
+    """The file's text while no authentication is linked."""
+    return stringify(backend_content(backend_meta, region), indent=2)
+
+
+def _auth(outputs: AuthOutputs, methods: list[str] | None) -> dict[str, object]:
     auth: dict[str, object] = {
         "aws_region": outputs.region,
         "user_pool_id": outputs.user_pool_id,
@@ -46,17 +77,41 @@ def content(outputs: AuthOutputs) -> dict[str, object]:
         auth["unauthenticated_identities_enabled"] = outputs.identity_pool.allow_unauthenticated
     if outputs.mfa_configuration in _MFA_CONFIGURATIONS:
         auth["mfa_configuration"] = _MFA_CONFIGURATIONS[outputs.mfa_configuration]
-    methods = _mfa_methods(outputs)
     if methods is not None:
         auth["mfa_methods"] = methods
     if outputs.groups:
         auth["groups"] = [_group(group) for group in sorted(outputs.groups, key=_strongest_first)]
-    return {"version": _version(groups=bool(outputs.groups), methods=methods or []), "auth": auth}
+    return auth
 
 
-def render(outputs: AuthOutputs, context: ProjectContext) -> str:
-    """The file's text: two-space indent, no trailing newline."""
-    return stringify(content(outputs), indent=2)
+def _services(backend_meta: Mapping[str, Any] | None, region: str) -> dict[str, object]:
+    """The sections of the first GraphQL API and the first bucket, as the Gen 1 files too hold only one of each."""
+    services = by_service(backend_meta, with_auth=False)
+    sections: dict[str, object] = {}
+    for api in services.get("AppSync", [])[:1]:
+        data = _data(api.output, region)
+        if data:
+            sections["data"] = data
+    for bucket in services.get("S3", [])[:1]:
+        name, bucket_region = bucket.output.get("BucketName"), bucket.output.get("Region") or region
+        if name and isinstance(name, str) and isinstance(bucket_region, str):
+            sections["storage"] = {"aws_region": bucket_region, "bucket_name": name}
+    return sections
+
+
+def _data(output: Mapping[str, Any], region: str) -> dict[str, object]:
+    """The section of a GraphQL API, or nothing when the schema cannot express it."""
+    url, default = output.get("GraphQLAPIEndpointOutput"), authentication_type(output)
+    if not (url and isinstance(url, str) and default in _AUTHORIZATION_TYPES):
+        return {}
+    additional = additional_authentication_types(output)
+    data: dict[str, object] = {"aws_region": region, "url": url}
+    api_key = output.get("GraphQLAPIKeyOutput")
+    if api_key and isinstance(api_key, str):
+        data["api_key"] = api_key
+    data["default_authorization_type"] = default
+    data["authorization_types"] = _unique(kind for kind in additional if kind in _AUTHORIZATION_TYPES)
+    return data
 
 
 def _version(*, groups: bool, methods: list[str]) -> str:
@@ -126,5 +181,5 @@ def _strongest_first(group: Group) -> tuple[bool, int, str]:
     return (group.precedence is None, group.precedence or 0, group.name)
 
 
-def _unique(names: tuple[str, ...]) -> list[str]:
+def _unique(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))

@@ -1,6 +1,8 @@
 """``amplifyconfiguration.dart`` for Flutter (Amplify project format, section 3.4)."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from amplify_files import amplifyconfiguration
 from amplify_files.context import ProjectContext
@@ -12,8 +14,12 @@ _THREE_QUOTES = re.compile("'{3,}")
 
 def render(outputs: AuthOutputs, context: ProjectContext) -> str:
     """The file's text: a Dart constant holding JSON with four-space indent, and a final newline."""
-    text = stringify(amplifyconfiguration.native_content(outputs, "flutter"), indent=4)
-    return f"const amplifyconfig = '''{dart_text(text)}''';\n"
+    return _file(amplifyconfiguration.native_content(outputs, "flutter", context.backend_meta))
+
+
+def render_backend(backend_meta: Mapping[str, Any], region: str) -> str:
+    """The file's text while no authentication is linked."""
+    return _file(amplifyconfiguration.native_backend_content(backend_meta, region, "flutter"))
 
 
 def dart_text(text: str) -> str:
@@ -24,3 +30,7 @@ def dart_text(text: str) -> str:
     """
     escaped = text.replace("\\", "\\\\").replace("$", "\\$")
     return _THREE_QUOTES.sub(lambda found: "\\'" * len(found[0]), escaped)
+
+
+def _file(content: Mapping[str, Any]) -> str:
+    return f"const amplifyconfig = '''{dart_text(stringify(content, indent=4))}''';\n"

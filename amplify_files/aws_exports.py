@@ -1,6 +1,10 @@
 """``aws-exports.js`` (Amplify project format, section 3.1)."""
 
-from amplify_files import amplify_meta
+from collections.abc import Mapping
+from typing import Any
+
+from amplify_files import amplify_meta, aws_exports_services
+from amplify_files.backend_resources import AUTH_SERVICE, by_service
 from amplify_files.context import ProjectContext
 from amplify_files.javascript_json import stringify
 from amplify_files.outputs import AuthOutputs
@@ -26,10 +30,44 @@ _FRONTEND_KEYS = {
 _EXTERNAL_CLIENTS = frozenset({"FacebookWebClient", "GoogleWebClient", "AmazonWebClient", "AppleWebClient"})
 
 
-def content(outputs: AuthOutputs) -> dict[str, object]:
-    """The object of the file, in its fixed key order; the JavaScript amplifyconfiguration.json has the same."""
+def content(outputs: AuthOutputs, backend_meta: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The object of the file, in the key order of the backend; the JavaScript amplifyconfiguration.json is the same."""
+    return _content(outputs, backend_meta, outputs.region)
+
+
+def backend_content(backend_meta: Mapping[str, Any], region: str) -> dict[str, Any]:
+    """The object of the file while no authentication is linked."""
+    return _content(None, backend_meta, region)
+
+
+def render(outputs: AuthOutputs, context: ProjectContext) -> str:
+    """The file's text: four-space indent and a final newline."""
+    return _text(content(outputs, context.backend_meta))
+
+
+def render_backend(backend_meta: Mapping[str, Any], region: str) -> str:
+    """The file's text while no authentication is linked."""
+    return _text(backend_content(backend_meta, region))
+
+
+def _content(outputs: AuthOutputs | None, backend_meta: Mapping[str, Any] | None, region: str) -> dict[str, Any]:
+    exports: dict[str, Any] = {"aws_project_region": region}
+    for service, resources in by_service(backend_meta, with_auth=outputs is not None).items():
+        if service == AUTH_SERVICE and outputs is not None:
+            exports |= _auth(outputs)
+        else:
+            aws_exports_services.add(exports, service, resources, region)
+    last = {key: exports.pop(key) for key in aws_exports_services.LAST_KEYS if key in exports}
+    return exports | last
+
+
+def _text(exports: Mapping[str, Any]) -> str:
+    return f"{_OPENING}{stringify(exports, indent=4)}{_CLOSING}"
+
+
+def _auth(outputs: AuthOutputs) -> dict[str, object]:
     meta = amplify_meta.output(outputs)
-    exports: dict[str, object] = {"aws_project_region": outputs.region}
+    exports: dict[str, object] = {}
     if "IdentityPoolId" in meta:
         exports["aws_cognito_identity_pool_id"] = meta["IdentityPoolId"]
     exports["aws_cognito_region"] = outputs.region
@@ -42,11 +80,6 @@ def content(outputs: AuthOutputs) -> dict[str, object]:
     frontend = amplify_meta.frontend_auth_config(outputs)
     exports |= {key: frontend[source] for source, key in _FRONTEND_KEYS.items() if source in frontend}
     return exports
-
-
-def render(outputs: AuthOutputs, context: ProjectContext) -> str:
-    """The file's text: four-space indent and a final newline."""
-    return f"{_OPENING}{stringify(content(outputs), indent=4)}{_CLOSING}"
 
 
 def federation_target(*, hosted: bool, external: bool) -> str:

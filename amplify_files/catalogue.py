@@ -1,9 +1,9 @@
 """The client configuration files people take from a linked environment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from amplify_files import (
     amplify_outputs,
@@ -16,7 +16,7 @@ from amplify_files import (
 from amplify_files.context import ProjectContext
 from amplify_files.outputs import AuthOutputs, masked
 
-__all__ = ["FILES", "GeneratedFile", "RenderedFile", "UnknownFile", "file", "files", "masked"]
+__all__ = ["FILES", "GeneratedFile", "RenderedFile", "UnknownFile", "backend_files", "file", "files", "masked"]
 
 Platform = Literal["javascript", "ios", "android", "flutter", "gen2"]
 
@@ -31,6 +31,8 @@ class GeneratedFile:
 
     ``name`` is how people ask for it, and its path below the folder of ``client_config --out``. ``path_in_project`` is
     where an app usually keeps it. ``native`` files carry the native client, and its secret if it has one.
+    ``render_backend`` writes the file from the cloud ``amplify-meta.json`` and the Region of the environment, as it is
+    while no authentication is linked; a file about authentication alone has none.
     """
 
     name: str
@@ -41,6 +43,7 @@ class GeneratedFile:
     content_type: str
     native: bool
     render: Callable[[AuthOutputs, ProjectContext], str]
+    render_backend: Callable[[Mapping[str, Any], str], str] | None = None
 
     @property
     def path(self) -> str:
@@ -76,6 +79,7 @@ FILES: tuple[GeneratedFile, ...] = (
         content_type="text/javascript",
         native=False,
         render=aws_exports.render,
+        render_backend=aws_exports.render_backend,
     ),
     GeneratedFile(
         name="amplifyconfiguration.json",
@@ -86,6 +90,7 @@ FILES: tuple[GeneratedFile, ...] = (
         content_type="application/json",
         native=False,
         render=amplifyconfiguration.render,
+        render_backend=amplifyconfiguration.render_backend,
     ),
     GeneratedFile(
         name="ios/awsconfiguration.json",
@@ -96,6 +101,7 @@ FILES: tuple[GeneratedFile, ...] = (
         content_type="application/json",
         native=True,
         render=partial(awsconfiguration.render, platform="ios"),
+        render_backend=partial(awsconfiguration.render_backend, platform="ios"),
     ),
     GeneratedFile(
         name="ios/amplifyconfiguration.json",
@@ -106,6 +112,7 @@ FILES: tuple[GeneratedFile, ...] = (
         content_type="application/json",
         native=True,
         render=partial(amplifyconfiguration.render_native, platform="ios"),
+        render_backend=partial(amplifyconfiguration.render_native_backend, platform="ios"),
     ),
     GeneratedFile(
         name="android/awsconfiguration.json",
@@ -116,6 +123,7 @@ FILES: tuple[GeneratedFile, ...] = (
         content_type="application/json",
         native=True,
         render=partial(awsconfiguration.render, platform="android"),
+        render_backend=partial(awsconfiguration.render_backend, platform="android"),
     ),
     GeneratedFile(
         name="android/amplifyconfiguration.json",
@@ -126,6 +134,7 @@ FILES: tuple[GeneratedFile, ...] = (
         content_type="application/json",
         native=True,
         render=partial(amplifyconfiguration.render_native, platform="android"),
+        render_backend=partial(amplifyconfiguration.render_native_backend, platform="android"),
     ),
     GeneratedFile(
         name="amplifyconfiguration.dart",
@@ -136,6 +145,7 @@ FILES: tuple[GeneratedFile, ...] = (
         content_type="text/plain",
         native=True,
         render=amplifyconfiguration_dart.render,
+        render_backend=amplifyconfiguration_dart.render_backend,
     ),
     GeneratedFile(
         name="amplify_outputs.json",
@@ -146,6 +156,7 @@ FILES: tuple[GeneratedFile, ...] = (
         content_type="application/json",
         native=False,
         render=amplify_outputs.render,
+        render_backend=amplify_outputs.render_backend,
     ),
     GeneratedFile(
         name="resource.ts",
@@ -181,4 +192,13 @@ def files(outputs: AuthOutputs, context: ProjectContext) -> tuple[RenderedFile, 
             file=generated, text=generated.render(outputs, context), holds_secret=generated.holds_secret(outputs)
         )
         for generated in FILES
+    )
+
+
+def backend_files(backend_meta: Mapping[str, Any], region: str) -> tuple[RenderedFile, ...]:
+    """Every file that a backend has while no authentication is linked, in the order of the catalogue."""
+    return tuple(
+        RenderedFile(file=generated, text=generated.render_backend(backend_meta, region), holds_secret=False)
+        for generated in FILES
+        if generated.render_backend is not None
     )

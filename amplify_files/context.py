@@ -1,8 +1,9 @@
 """The project and environment a file is written for."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from amplify_files.resource_name import resource_name
 
@@ -31,6 +32,8 @@ class ProjectContext:
 
     ``stack`` is for Amplify environments only. ``last_push`` must carry a time zone. ``known_resource_name`` is the
     name an existing auth resource already has, which an interactive import may have given a random suffix.
+    ``backend_meta`` is the cloud ``amplify-meta.json`` with its keys in file order: the client files of an Amplify
+    environment hold every category in it. Its own auth resources are ignored; the linked ones take their place.
     """
 
     project_name: str
@@ -40,6 +43,7 @@ class ProjectContext:
     stack: EnvironmentStack | None = None
     last_push: datetime | None = None
     known_resource_name: str = ""
+    backend_meta: Mapping[str, Any] | None = field(default=None, hash=False, repr=False)
 
     @property
     def resource_name(self) -> str:

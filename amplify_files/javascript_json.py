@@ -16,7 +16,7 @@ def stringify(value: object, *, indent: int | None = None) -> str:
     surrogates are escaped. ``None`` is not JavaScript's ``undefined``: callers leave absent keys out.
     """
     text = json.dumps(
-        _in_javascript_order(value),
+        in_javascript_order(value),
         ensure_ascii=False,
         allow_nan=False,
         indent=indent,
@@ -30,14 +30,14 @@ def javascript_sort_key(key: str) -> bytes:
     return key.encode("utf-16-be", "surrogatepass")
 
 
-def _in_javascript_order(value: object) -> object:
+def in_javascript_order(value: object) -> object:
     """Put keys that look like array indexes first, in numeric order, as every JavaScript object does."""
     if isinstance(value, Mapping):
         indexes = sorted((key for key in value if _is_array_index(key)), key=int)
         others = [key for key in value if not _is_array_index(key)]
-        return {key: _in_javascript_order(value[key]) for key in [*indexes, *others]}
+        return {key: in_javascript_order(value[key]) for key in [*indexes, *others]}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_in_javascript_order(item) for item in value]
+        return [in_javascript_order(item) for item in value]
     return value
 
 

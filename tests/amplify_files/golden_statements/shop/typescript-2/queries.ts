@@ -1,0 +1,100 @@
+/* tslint:disable */
+/* eslint-disable */
+// this is an auto generated file. This will be overwritten
+
+import * as APITypes from "../API";
+type GeneratedQuery<InputType, OutputType> = string & {
+  __generatedQueryInput: InputType;
+  __generatedQueryOutput: OutputType;
+};
+
+export const getProduct = /* GraphQL */ `query GetProduct($id: ID!) {
+  getProduct(id: $id) {
+    id
+    name
+    price
+    status
+    details
+    reviews {
+      nextToken
+      __typename
+    }
+    category {
+      id
+      title
+      __typename
+    }
+    createdAt
+    updatedAt
+    categoryProductsId
+    __typename
+  }
+}
+` as GeneratedQuery<
+  APITypes.GetProductQueryVariables,
+  APITypes.GetProductQuery
+>;
+export const listProducts = /* GraphQL */ `query ListProducts(
+  $filter: ModelProductFilterInput
+  $limit: Int
+  $nextToken: String
+) {
+  listProducts(filter: $filter, limit: $limit, nextToken: $nextToken) {
+    items {
+      id
+      name
+      price
+      status
+      details
+      createdAt
+      updatedAt
+      categoryProductsId
+      __typename
+    }
+    nextToken
+    __typename
+  }
+}
+` as GeneratedQuery<
+  APITypes.ListProductsQueryVariables,
+  APITypes.ListProductsQuery
+>;
+export const reviewsByProductIdAndStars = /* GraphQL */ `query ReviewsByProductIdAndStars(
+  $productId: ID!
+  $stars: ModelStringInput
+  $sortDirection: ModelSortDirection
+  $filter: ModelReviewFilterInput
+  $limit: Int
+  $nextToken: String
+) {
+  reviewsByProductIdAndStars(
+    productId: $productId
+    stars: $stars
+    sortDirection: $sortDirection
+    filter: $filter
+    limit: $limit
+    nextToken: $nextToken
+  ) {
+    items {
+      id
+      stars
+      text
+      owner
+      __typename
+    }
+    nextToken
+    __typename
+  }
+}
+` as GeneratedQuery<
+  APITypes.ReviewsByProductIdAndStarsQueryVariables,
+  APITypes.ReviewsByProductIdAndStarsQuery
+>;
+export const statuses = /* GraphQL */ `query Statuses($of: [ID!]!) {
+  statuses(of: $of)
+}
+` as GeneratedQuery<APITypes.StatusesQueryVariables, APITypes.StatusesQuery>;
+export const ping = /* GraphQL */ `query Ping {
+  ping
+}
+` as GeneratedQuery<APITypes.PingQueryVariables, APITypes.PingQuery>;
