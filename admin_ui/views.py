@@ -9,6 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from admin_ui import changes
 from auth_import.models import CognitoLink
+from backend_state.known import known
+from deployments.standing import standings_of
 from environments import access
 from environments.forms import EnvironmentSettingsForm, RemoveForm
 from environments.models import Environment
@@ -34,9 +36,15 @@ def project(request: HttpRequest, project: str) -> HttpResponse:
     row = access.project(request, project, needs=Permission.VIEW)
     environments = list(access.visible_environments(request, row))
     links = {link.environment_id: link for link in CognitoLink.objects.filter(environment__in=environments)}
+    standings = standings_of(environments, links)
     context = {
         "project": row,
-        "environments": [(environment, links.get(environment.pk)) for environment in environments],
+        "environments": [
+            (one, links.get(one.pk), standings.get(one.pk) if one.is_amplify else None) for one in environments
+        ],
+        "has_backends": any(one.is_amplify for one in environments),
+        "import_required": any(one.is_amplify and one.pk not in links for one in environments),
+        "may_import": [one.pk for one in environments if access.may(request, Permission.IMPORT_AUTH, row, one)],
         "may_create": access.may(request, Permission.MANAGE_ENVIRONMENTS, row),
     }
     return render_page(request, "admin_ui/project.html", context)
@@ -106,10 +114,14 @@ def remove_environment(request: HttpRequest, project: str, env: str) -> HttpResp
 def environment(request: HttpRequest, project: str, env: str) -> HttpResponse:
     """What this environment is, what it is linked to, and what happened here last."""
     row = access.environment(request, project, env, needs=Permission.VIEW)
+    link = CognitoLink.objects.filter(environment=row).first()
     context = {
         "project": row.project,
         "environment": row,
-        "link": CognitoLink.objects.filter(environment=row).first(),
+        "link": link,
+        "standing": standings_of([row], {row.pk: link}).get(row.pk) if row.is_amplify else None,
+        "known": known(row) if row.is_amplify else None,
+        "import_required": row.is_amplify and link is None,
         "jobs": Job.objects.filter(environment=row).select_related("project")[:5],
         "may_import": access.may(request, Permission.IMPORT_AUTH, row.project, row),
     }

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from amplify_files import root_stack
 from audit.actions import Action
 from audit.record import Actor, record
 from aws import amplify_apps, stacks, stored_objects
@@ -149,8 +150,6 @@ def _environment(run: Run, wanted: NewBackend, app: AmplifyApp) -> None:
 
 def _stack(run: Run, wanted: NewBackend, app: AmplifyApp) -> None:
     with run.step("stack") as step:
-        from amplify_files import root_stack
-
         if _found_stack(wanted) is None:
             try:
                 stack_id = stacks.create_stack(

@@ -23,8 +23,8 @@ from environments.regions import validate_region
 # Words that are pages of a project; an environment of that name could not be reached.
 RESERVED_ENVIRONMENT_NAMES = frozenset(
     {
-        "activity", "authentication", "clone", "create", "data", "deployments", "edit", "environments", "functions",
-        "groups", "jobs", "members", "new", "pull", "push", "remove", "settings", "tokens", "users",
+        "activity", "authentication", "clone", "connect", "create", "data", "deployments", "edit", "environments",
+        "functions", "groups", "jobs", "members", "new", "pull", "push", "remove", "settings", "tokens", "users",
     }
 )  # fmt: skip
 RESERVED_PROJECT_SLUGS = frozenset({"create", "new"})
@@ -93,6 +93,8 @@ class Environment(models.Model):
     role_arn = models.CharField("role to assume", max_length=200, blank=True, validators=[validate_role_arn])
     external_id = models.CharField(max_length=200, blank=True)
     app_id = models.CharField("Amplify app id", max_length=20, blank=True, validators=[validate_app_id])
+    app_name = models.CharField("Amplify app's name", max_length=255, blank=True)
+    """What the Amplify CLI calls the project; the names of backend resources derive from it."""
     stack_name = models.CharField(max_length=200, blank=True)
     deployment_bucket = models.CharField(max_length=200, blank=True)
     production = models.BooleanField(default=False)

@@ -60,7 +60,7 @@ def backend_of(fields: Mapping[str, Any]) -> dict[str, str]:
     if not environment.is_amplify:
         return {}
     connect_backend(environment)
-    return {"stack_name": environment.stack_name, "deployment_bucket": environment.deployment_bucket}
+    return {name: getattr(environment, name) for name in ("app_name", "stack_name", "deployment_bucket")}
 
 
 @transaction.atomic
@@ -71,7 +71,8 @@ def create_environment(*, project: Project, actor: Actor, **fields: Any) -> Envi
     """
     environment = Environment(project=project, **fields)
     environment.production = environment.production or environment.name in PRODUCTION_NAMES
-    environment.full_clean()
+    # That the name is free is for the database to say, in the words below: somebody else may take it first.
+    environment.full_clean(validate_constraints=False)
     try:
         with transaction.atomic():
             environment.save()

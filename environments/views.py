@@ -1,6 +1,5 @@
 """Pages of a project: new projects and environments, members, tokens, activity."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,6 +15,7 @@ from environments.adapter import INVITED_SESSION_KEY
 from environments.forms import EnvironmentForm, InvitationForm, MemberForm, PersonForm, ProjectForm, TokenForm
 from environments.models import Environment, Invitation, Membership, Project, ProjectToken
 from environments.permissions import ROLE_WORDS, Permission, Role
+from environments.regions import default_region
 from web.pages import redirect_page, render_page
 
 EVENTS_A_PAGE = 50
@@ -60,10 +60,6 @@ def create_environment(request: HttpRequest, project: str) -> HttpResponse:
         {"form": form, "project": row},
         status=422 if form.errors else 200,
     )
-
-
-def default_region() -> str:
-    return str(getattr(settings, "AWS_REGION", "") or "eu-west-1")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

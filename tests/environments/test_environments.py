@@ -8,7 +8,8 @@ from django.db.models import RestrictedError
 from django.test import Client
 
 from audit.models import AuditEvent
-from aws.sandbox.catalogue import AMPLIFY_APP_ID, AMPLIFY_STACKS
+from auth_import.preflight import context_of, own_project, setting_of
+from aws.sandbox.catalogue import AMPLIFY_APP_ID, AMPLIFY_APP_NAME, AMPLIFY_STACKS
 from environments import services
 from environments.models import RESERVED_ENVIRONMENT_NAMES, Environment, Project
 from tests.environments.changes import everything
@@ -50,12 +51,44 @@ def test_an_amplify_environment_is_connected_to_its_backend(owner: Client, proje
     assert create(owner, name=name, kind="amplify", app_id=AMPLIFY_APP_ID)[0] == 303
     row = project.environments.get(name=name)
     assert row.is_amplify
+    assert row.app_name == AMPLIFY_APP_NAME
     assert row.stack_name == AMPLIFY_STACKS[name]
-    assert row.deployment_bucket
+    assert row.deployment_bucket == f"{AMPLIFY_STACKS[name]}-deployment"
+
+
+def test_resources_are_named_after_the_app_and_not_after_the_project(project: Project) -> None:
+    """The Amplify CLI takes the app's name for the project's (Amplify project format, 6.7)."""
+    named = make_environment(project, "prod", kind="amplify", app_id="d0000000", app_name="Orders")
+    unnamed = make_environment(project, "test", kind="amplify", app_id="d0000000")
+    assert [context_of(one).resource_name for one in (named, unnamed)] == ["orders", "shop"]
+    setting = setting_of(named, user_pool_id="eu-west-1_Sample001", sees=own_project(named))
+    assert (setting.project_name, setting.resource_name) == ("Orders", "orders")
 
 
 @pytest.mark.parametrize(
-    ("name", "app_id"), [("staging", AMPLIFY_APP_ID), ("test", "d000000000000")], ids=["environment", "app"]
+    ("fault", "words"),
+    [
+        (
+            {"code": "ValidationError", "message": "Stack with id amplify-sampleshop-prod-9c04e does not exist"},
+            "CloudFormation has none of this name in eu-west-1",
+        ),
+        ({"code": "AccessDenied", "message": "not authorized", "status": 403}, "cloudformation:DescribeStacks"),
+    ],
+    ids=["gone", "denied"],
+)
+def test_a_backend_without_its_root_stack_is_not_connected(
+    owner: Client, project: Project, sandbox: Any, fault: dict[str, Any], words: str
+) -> None:
+    sandbox.fail("DescribeStacks", kind="fail", **fault)
+    before = everything()
+    status, html = create(owner, name="prod", kind="amplify", app_id=AMPLIFY_APP_ID)
+    assert status == 422
+    assert words in html
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "app_id"), [("nowhere", AMPLIFY_APP_ID), ("test", "d000000000000")], ids=["environment", "app"]
 )
 def test_a_backend_that_does_not_exist_is_not_connected(
     owner: Client, project: Project, sandbox: Any, name: str, app_id: str

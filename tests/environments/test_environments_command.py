@@ -6,7 +6,7 @@ import pytest
 
 from audit.actions import Action
 from audit.models import AuditEvent
-from aws.sandbox.catalogue import AMPLIFY_APP_ID, AMPLIFY_STACKS, scenario
+from aws.sandbox.catalogue import AMPLIFY_APP_ID, AMPLIFY_APP_NAME, AMPLIFY_STACKS, scenario
 from environments.models import Environment, Membership, Project
 from environments.permissions import Role
 from tests.auth_import.commands.running import JSON, payload_of, run
@@ -101,14 +101,24 @@ def test_an_amplify_environment_is_connected_to_its_backend(sandbox: Any) -> Non
     assert ended.code == 0, ended.words
     assert AMPLIFY_STACKS["dev"] in ended.text
     assert (environment.kind, environment.app_id) == ("amplify", AMPLIFY_APP_ID)
+    assert environment.app_name == AMPLIFY_APP_NAME
     assert environment.stack_name == AMPLIFY_STACKS["dev"]
-    assert environment.deployment_bucket
+    assert environment.deployment_bucket == f"{AMPLIFY_STACKS['dev']}-deployment"
+
+
+def test_a_root_stack_that_is_gone_creates_nothing_and_says_so(sandbox: Any) -> None:
+    gone = {"code": "ValidationError", "message": f"Stack with id {AMPLIFY_STACKS['dev']} does not exist"}
+    sandbox.fail("DescribeStacks", kind="fail", **gone)
+    ended = run("environments", "create", *AMPLIFY, "--environment", "dev")
+    assert ended.code == 1
+    assert "CloudFormation has none of this name" in ended.words
+    assert nothing_was_created()
 
 
 def test_an_environment_that_the_app_does_not_have_is_not_created(sandbox: Any) -> None:
-    ended = run("environments", "create", *AMPLIFY, "--environment", "staging")
+    ended = run("environments", "create", *AMPLIFY, "--environment", "nowhere")
     assert ended.code == 1
-    assert "has no backend environment “staging”" in ended.words
+    assert "has no backend environment “nowhere”" in ended.words
     assert nothing_was_created()
 
 
