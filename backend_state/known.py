@@ -8,16 +8,16 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 
+from amplify_files.context import EnvironmentStack
 from amplify_files.javascript_json import stringify
 from backend_state.document import facts
 from backend_state.document.problems import listed
-from backend_state.document.state import ZIP, BackendDocument
+from backend_state.document.state import ZIP, BackendDocument, stack_from
 from backend_state.models import KnownBackend
 from backend_state.store import CloudState
 from environments.models import Environment
 
 Facts = Mapping[str, Any]
-_KEPT_OF_A_RESOURCE = ("service", "providerPlugin", "dependsOn", "output", "lastPushTimeStamp")
 _AUTH_WORDS = {
     "user_pool_id": "user pool",
     "web_client_id": "web app client",
@@ -72,24 +72,20 @@ def digest_of(value: Any) -> str:
 
 def categories_of(document: BackendDocument) -> dict[str, Any]:
     """The other categories as the generated files need them, in the order of meta; `auth` only keeps its place."""
-    kept: dict[str, Any] = {}
-    for category, entries in document.meta.items():
-        if category == "providers" or not isinstance(entries, Mapping):
-            continue
-        kept[category] = (
-            {}
-            if category == "auth"
-            else {
-                name: {key: entry[key] for key in _KEPT_OF_A_RESOURCE if key in entry}
-                for name, entry in entries.items()
-                if isinstance(entry, Mapping)
-            }
-        )
-    return kept
+    return {
+        category: {} if category == "auth" else entries
+        for category, entries in document.meta.items()
+        if category != "providers"
+    }
 
 
 def known(environment: Environment) -> KnownBackend | None:
     return KnownBackend.objects.filter(environment=environment).first()
+
+
+def stack_of(row: KnownBackend) -> EnvironmentStack | None:
+    """The root stack as the backend itself named it when it was last read; None where something was missing."""
+    return stack_from(row.provider)
 
 
 def remember(environment: Environment, state: CloudState, *, now: datetime, pushed: bool = False) -> KnownBackend:
@@ -103,7 +99,8 @@ def remember(environment: Environment, state: CloudState, *, now: datetime, push
         now,
     )
     if pushed or not row.pushed:
-        row.pushed, row.differences = found, []
+        row.pushed = found
+    row.differences = differences(row.pushed, found)
     if pushed:
         row.last_pushed = now
     row.save()

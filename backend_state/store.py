@@ -161,13 +161,7 @@ class _Found:
     def document(self, archive: StoredObject | None) -> BackendDocument | None:
         if archive is None:
             if not self.problems:
-                self.add(
-                    BackendProblem(
-                        "NoArchive",
-                        f"The deployment bucket {self.place.bucket} has no {ZIP}.",
-                        next_step="Push it once with the Amplify CLI (amplify push), then pull here again.",
-                    )
-                )
+                self.add(no_archive(self.place))
             return None
         try:
             return BackendDocument.parse(archive.body)
@@ -204,6 +198,14 @@ class _Found:
                     next_step="Wait until that push is finished. If it was broken off, run amplify push --force there.",
                 )
             )
+
+
+def no_archive(place: Place) -> BackendProblem:
+    return BackendProblem(
+        "NoArchive",
+        f"The deployment bucket {place.bucket} has no {ZIP}.",
+        next_step="Push it once with the Amplify CLI (amplify push), then pull here again.",
+    )
 
 
 def deployment_status(body: bytes) -> str:

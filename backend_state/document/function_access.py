@@ -91,9 +91,10 @@ def _parameters(present: Mapping[str, Any], auth: str, operations: Sequence[str]
     result = copy.deepcopy(dict(present))
     permissions = dict(as_object(result.get("permissions")))
     granted = dict(as_object(permissions.get("auth")))
+    others = {name: value for name, value in result.items() if name != "permissions"}
     if operations:
-        result["permissions"] = {**permissions, "auth": {**granted, auth: list(operations)}}
-        result.setdefault("lambdaLayers", [])
+        wanted = {**permissions, "auth": {**granted, auth: list(operations)}}
+        return {"permissions": wanted, "lambdaLayers": [], **others}
     elif auth in granted:
         del granted[auth]
         permissions["auth"] = granted
@@ -122,10 +123,9 @@ def _template(
     if [*others, *own] == before:
         return result
     if others or own:
-        _objects(resources.setdefault(POLICY, _empty_policy()), "Properties", "PolicyDocument")["Statement"] = [
-            *others,
-            *own,
-        ]
+        if not as_object(resources.get(POLICY)):
+            resources[POLICY] = _empty_policy()
+        _objects(resources[POLICY], "Properties", "PolicyDocument")["Statement"] = [*others, *own]
     else:
         del resources[POLICY]
     return result

@@ -182,19 +182,7 @@ class BackendDocument:
     @property
     def stack(self) -> EnvironmentStack | None:
         """The provider's values, or None where one is missing."""
-        names = {
-            "region": "Region",
-            "stack_name": "StackName",
-            "stack_id": "StackId",
-            "deployment_bucket_name": "DeploymentBucketName",
-            "auth_role_name": "AuthRoleName",
-            "auth_role_arn": "AuthRoleArn",
-            "unauth_role_name": "UnauthRoleName",
-            "unauth_role_arn": "UnauthRoleArn",
-            "amplify_app_id": "AmplifyAppId",
-        }
-        values = {name: str(self.provider.get(key, "")) for name, key in names.items()}
-        return EnvironmentStack(**values) if all(values.values()) else None
+        return stack_from(self.provider)
 
     def parameters_of(self, resource: Resource) -> dict[str, Any]:
         """The parameters a resource's nested stack is given by its own files."""
@@ -292,3 +280,20 @@ def _refuse_shape(name: str, whole: Mapping[str, Any]) -> None:
 
 def _list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []
+
+
+def stack_from(provider: Mapping[str, Any]) -> EnvironmentStack | None:
+    """The root stack from `providers.awscloudformation`, or None where a value is missing."""
+    names = {
+        "region": "Region",
+        "stack_name": "StackName",
+        "stack_id": "StackId",
+        "deployment_bucket_name": "DeploymentBucketName",
+        "auth_role_name": "AuthRoleName",
+        "auth_role_arn": "AuthRoleArn",
+        "unauth_role_name": "UnauthRoleName",
+        "unauth_role_arn": "UnauthRoleArn",
+        "amplify_app_id": "AmplifyAppId",
+    }
+    values = {name: str(provider.get(key, "")) for name, key in names.items()}
+    return EnvironmentStack(**values) if all(values.values()) else None
