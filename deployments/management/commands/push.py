@@ -1,0 +1,102 @@
+"""`manage.py push`: preview and push an Amplify environment, in this process."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from auth_import.terminal import files_text, findings_text
+from deployments import preview_job, push_job, services
+from deployments.models import Deployment
+from deployments.presentation import plan_report
+from deployments.push_plan import PushPlan
+from environments.command import ConsoleCommand, Failed, Refused, environment_of, operator_of
+from environments.models import Environment
+from environments.permissions import Permission
+from jobs import lifecycle
+from jobs.models import Job
+
+NOTHING: dict[str, Any] = {
+    "verdict": "accepted",
+    "deployment": None,
+    "phase": None,
+    "change": None,
+    "findings": [],
+    "plan": {"aws": [], "files": [], "parameters": [], "stack": []},
+    "job": None,
+}
+"""The answer when the backend has exactly what is linked here."""
+
+
+class Command(ConsoleCommand):
+    help = "Bring the backend in the cloud to what is linked here. Exit code 3 when the checks refuse."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        self.add_shared_arguments(parser)
+        parser.add_argument("--dry-run", action="store_true", help="only show what would change, call by call")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        operator = operator_of(options)
+        environment = environment_of(options, operator, needs=Permission.PUSH)
+        try:
+            job = services.start_preview(environment=environment, actor=operator.actor, send=False)
+            deployment = self.previewed(environment, job)
+            if deployment is None:
+                self.answer(options, NOTHING, "The backend holds exactly this already.")
+                return
+            plan = PushPlan.from_dict(deployment.document)
+            self.say(plan_text(plan))
+            if plan.blocking:
+                services.discard(deployment=deployment)
+                self.answer(options, plan_report(deployment, plan), findings_text(plan.findings))
+                raise Refused("The checks refuse this push: " + ", ".join(one.id for one in plan.blocking))
+            if options["dry_run"]:
+                services.discard(deployment=deployment)
+                self.answer(options, plan_report(deployment, plan), "Nothing was changed.")
+                return
+            job = services.start_push(deployment=deployment, actor=operator.actor, send=False)
+        except services.NotPossible as refusal:
+            raise Failed(str(refusal)) from refusal
+        ended = lifecycle.run_now(job, push_job.push)
+        deployment.refresh_from_db()
+        self.answer(options, plan_report(deployment, plan), f"Pushed to {environment.name}." if is_done(ended) else "")
+        if not is_done(ended):
+            raise Failed(f"{ended.error_words} {ended.error_message} {ended.error_next_step} (job {ended.pk})")
+
+    def previewed(self, environment: Environment, job: Job) -> Deployment | None:
+        """What was previewed, None when there is nothing to push. Raises Failed when it could not be."""
+        self.say(f"Previewing a push to {environment.name} …")
+        ended = lifecycle.run_now(job, preview_job.preview)
+        if not ended.is_finished:
+            raise Failed(f"“{ended.title}” is at work already (job {ended.pk}). Wait until it has finished.")
+        if not is_done(ended):
+            raise Failed(f"{ended.error_words} {ended.error_message} {ended.error_next_step} (job {ended.pk})")
+        return Deployment.objects.filter(pk=ended.result.get("deployment")).first()
+
+    def answer(self, options: dict[str, Any], value: dict[str, Any], text: str) -> None:
+        if options["format"] == "json":
+            self.document(value)
+        elif text:
+            self.show(text)
+
+
+def is_done(job: Job) -> bool:
+    return bool(job.status == Job.Status.SUCCEEDED)
+
+
+def plan_text(plan: PushPlan) -> str:
+    """The plan as a person reads it in a terminal."""
+    stack = [f"  {one.action:<6}  {one.path} ({one.type}){_replaced(one.replacement)}" for one in plan.stack_changes]
+    calls = [f"  {one.action}  {one.subject}" for one in plan.calls]
+    parts = [
+        files_text([{"path": one.path, "change": one.change} for one in plan.files], "Backend files:"),
+        files_text([{"path": one.name, "change": one.change} for one in plan.parameters], "Parameters in SSM:"),
+        "\n".join(["Root stack:", *stack]) if stack else "",
+        "\n".join(["Calls, in order:", *(f"  {one.action}  {one.subject}" for one in plan.calls)])
+        if plan.calls
+        else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _replaced(replacement: str) -> str:
+    return {"True": ", REPLACED by a new one", "Conditional": ", perhaps replaced"}.get(replacement, "")
