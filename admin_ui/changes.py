@@ -9,7 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit.record import Actor
-from auth_import.models import CognitoLink
+from auth_import.models import CognitoLink, UnpushedUnlink
+from backend_state.models import KnownBackend
+from deployments.models import Deployment, DeploymentQuerySet, Phase
 from environments import services
 from environments.forms import EnvironmentSettingsForm
 from environments.models import Environment, Project
@@ -21,7 +23,15 @@ def why_fixed(environment: Environment) -> str:
     if CognitoLink.objects.filter(environment=environment).exists():
         return "Cognito resources are linked, and they are found by these values. Unlink them first."
     job = Job.objects.filter(environment=environment).unfinished().first()
-    return f"The job “{job.title}” is not finished. Wait for it, or cancel it first." if job else ""
+    if job:
+        return f"The job “{job.title}” is not finished. Wait for it, or cancel it first."
+    return HALF_WAY if Deployment.objects.filter(environment=environment).unsettled().exists() else ""
+
+
+HALF_WAY = (
+    "An interrupted push is being finished or undone, and needs what is known here. The console does that by itself; "
+    "wait until it is done."
+)
 
 
 def change_environment(*, environment: Environment, actor: Actor, **fields: Any) -> None:
@@ -43,13 +53,25 @@ def change_environment(*, environment: Environment, actor: Actor, **fields: Any)
         if why:
             raise ValidationError(why)
         services.change_environment(environment=environment, actor=actor, **fields)
+        if moves:
+            _forget_backend(environment)
+
+
+def _forget_backend(environment: Environment) -> None:
+    """What was known of one backend says nothing about another one."""
+    KnownBackend.objects.filter(environment=environment).delete()
+    UnpushedUnlink.objects.filter(environment=environment).delete()
+    Deployment.objects.filter(environment=environment, phase=Phase.PLANNED).update(phase=Phase.DISCARDED)
 
 
 @transaction.atomic
 def remove_environment(*, environment: Environment, actor: Actor) -> None:
     """Raises ValidationError while a job of the environment is not finished, or somebody is limited to it."""
     Environment.objects.select_for_update().get(pk=environment.pk)
-    _require_rest(Job.objects.filter(environment=environment).unfinished().first())
+    _require_rest(
+        Job.objects.filter(environment=environment).unfinished().first(),
+        Deployment.objects.filter(environment=environment),
+    )
     services.remove_environment(environment=environment, actor=actor)
 
 
@@ -57,10 +79,15 @@ def remove_environment(*, environment: Environment, actor: Actor) -> None:
 def remove_project(*, project: Project, actor: Actor) -> None:
     """Raises ValidationError while a job of the project is not finished."""
     Project.objects.select_for_update().get(pk=project.pk)
-    _require_rest(Job.objects.filter(project=project).unfinished().first())
+    _require_rest(
+        Job.objects.filter(project=project).unfinished().first(),
+        Deployment.objects.filter(environment__project=project),
+    )
     services.remove_project(project=project, actor=actor)
 
 
-def _require_rest(job: Job | None) -> None:
+def _require_rest(job: Job | None, pushes: DeploymentQuerySet) -> None:
     if job:
         raise ValidationError(f"The job “{job.title}” is not finished. Wait for it, or cancel it first.")
+    if pushes.unsettled().exists():
+        raise ValidationError(HALF_WAY)

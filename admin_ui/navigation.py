@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from auth_import.models import CognitoLink
+from auth_import.models import CognitoLink, UnpushedUnlink
 from environments import access
 from environments.models import Environment, Project
 from environments.permissions import Permission
@@ -35,30 +35,37 @@ def _navigation(request: HttpRequest, project: Project, environment: Environment
         return {"label": label, "url": url, "icon": icon, "badge": badge, "current": current}
 
     groups: list[dict[str, Any]] = []
+    deploy: list[dict[str, Any]] = []
     if environment:
         names = {"project": project.slug, "env": environment.name}
+        link = CognitoLink.objects.filter(environment=environment).only("failing", "pushed").first()
+        failing = str(link.failing or "") if link else ""
         groups.append(
             {
                 "title": "Set up",
                 "items": [
                     item("Overview", reverse("environment", kwargs=names), "house", exact=True),
-                    item(
-                        "Authentication",
-                        reverse("authentication", kwargs=names),
-                        "shield-check",
-                        badge=_authentication_badge(environment),
-                    ),
+                    item("Authentication", reverse("authentication", kwargs=names), "shield-check", badge=failing),
+                    item("Source code", reverse("source", kwargs=names), "file-code"),
                 ],
             }
         )
+        if environment.is_amplify:
+            waiting = _waiting(environment, link)
+            deploy = [
+                item("Push", reverse("push", kwargs=names), "cloud-upload", badge=waiting),
+                item("Pull", reverse("pull", kwargs=names), "cloud-download"),
+                item("Deployments", reverse("deployments", kwargs=names), "rocket"),
+            ]
     running = Job.objects.filter(project=project).unfinished().count()
     slug = {"project": project.slug}
     groups.append(
         {
             "title": "Deploy",
             "items": [
+                *deploy,
                 item("Environments", reverse("project", kwargs=slug), "layers", exact=True),
-                item("Jobs", reverse("jobs:index", kwargs=slug), "rocket", badge=str(running or "")),
+                item("Jobs", reverse("jobs:index", kwargs=slug), "activity", badge=str(running or "")),
             ],
         }
     )
@@ -77,6 +84,8 @@ def _navigation(request: HttpRequest, project: Project, environment: Environment
     return groups
 
 
-def _authentication_badge(environment: Environment) -> str:
-    link = CognitoLink.objects.filter(environment=environment).only("failing").first()
-    return str(link.failing or "") if link else ""
+def _waiting(environment: Environment, link: CognitoLink | None) -> str:
+    """The badge of Push: an environment has one link, so at most one thing waits."""
+    if link:
+        return "" if link.pushed else "1"
+    return "1" if UnpushedUnlink.objects.filter(environment=environment).exists() else ""

@@ -14,11 +14,19 @@ READABLE = "backend.readable"
 REQUIREMENTS = "backend.requirements"
 DEPENDENTS = "backend.dependents"
 STACK = "backend.stack-change"
+FAMILY = "Backend"
+TITLES = {
+    READABLE: "The backend's state in the cloud can be read and changed",
+    REQUIREMENTS: "API, Storage and the other categories get what they need",
+    DEPENDENTS: "Nothing in the backend is left without the auth it declares to need",
+    STACK: "CloudFormation can change the root stack as planned",
+}
+"""The checks a push adds to those of an import. Each id has its page, docs/checks/<id>.md."""
 
 
 def readable(problems: Sequence[BackendProblem]) -> list[Finding]:
     """One finding for each thing that is wrong with the state in the cloud; one that passes when nothing is."""
-    title = "The backend's state in the cloud can be read and changed"
+    title = TITLES[READABLE]
     if not problems:
         return [Finding(id=READABLE, title=title, severity=Severity.PASS, observed="read whole, and nothing is wrong")]
     return [
@@ -37,7 +45,7 @@ def readable(problems: Sequence[BackendProblem]) -> list[Finding]:
 
 def requirements(unmet: Sequence[Unmet]) -> Finding:
     """Whether the linked resources offer what the backend's other categories need (section 8.2)."""
-    title = "API, Storage and the other categories get what they need"
+    title = TITLES[REQUIREMENTS]
     needed = [one for one in unmet if not one.weakens]
     if not unmet:
         return Finding(id=REQUIREMENTS, title=title, severity=Severity.PASS, observed="every requirement is met")
@@ -59,7 +67,7 @@ def requirements(unmet: Sequence[Unmet]) -> Finding:
 
 def dependents(found: Sequence[Dependent]) -> Finding:
     """Whether an unlink would pull auth away beneath a resource that declares to need it (section 5.1)."""
-    title = "Nothing in the backend is left without the auth it declares to need"
+    title = TITLES[DEPENDENTS]
     declared = [one for one in found if one.declared]
     if not found:
         return Finding(id=DEPENDENTS, title=title, severity=Severity.PASS, observed="nothing depends on auth")
@@ -85,7 +93,7 @@ def stack_refused(reason: str) -> Finding:
     """CloudFormation could not work out the change of the root stack."""
     return Finding(
         id=STACK,
-        title="CloudFormation can change the root stack as planned",
+        title=TITLES[STACK],
         severity=Severity.FAIL,
         observed=reason or "CloudFormation gave no reason.",
         reason="The nested stacks of API, Storage and functions get the pool and the roles through it.",

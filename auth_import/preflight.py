@@ -1,7 +1,8 @@
 """Checking a choice of Cognito resources: the environment as the rules see it, what AWS answers, every rule's word."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -16,6 +17,8 @@ from auth_import.observation import Choice, Observation, OtherLink, Setting
 from auth_import.observe import observe
 from auth_import.outputs import outputs_of
 from aws.errors import Fault
+from backend_state import known
+from backend_state.models import KnownBackend
 from environments.models import Environment
 
 SeesEnvironment = Callable[[Environment], bool]
@@ -36,16 +39,28 @@ class Preflight:
         return rules.verdict(self.findings, accepted)
 
 
+def amplify_name(environment: Environment) -> str:
+    """What the Amplify CLI calls the project: the app's name where one is known (Amplify project format, 6.7)."""
+    return environment.app_name or environment.project.name
+
+
 def context_of(environment: Environment, link: CognitoLink | None = None) -> ProjectContext:
-    """What the generated files need to know about the environment."""
+    """What the generated files need to know about the environment, as far as is known without asking AWS."""
     project = environment.project
+    backend = known_backend(environment)
     return ProjectContext(
-        project_name=project.name,
+        project_name=amplify_name(environment),
         environment_name=environment.name,
         frontend=project.frontend,  # type: ignore[arg-type]
         kind=environment.kind,  # type: ignore[arg-type]
         known_resource_name=link.resource_name if link else "",
+        backend_meta=backend.backend_meta if backend else None,
     )
+
+
+def known_backend(environment: Environment) -> KnownBackend | None:
+    """What the console last read of the environment's Amplify backend; None where there is none, or it never looked."""
+    return known.known(environment) if environment.is_amplify else None
 
 
 def link_of(environment: Environment) -> CognitoLink | None:
@@ -70,15 +85,26 @@ def setting_of(environment: Environment, *, user_pool_id: str, sees: SeesEnviron
         for link in links.exclude(environment=environment)
     )
     linked = not relink and CognitoLink.objects.filter(environment=environment).exists()
+    backend = known_backend(environment)
+    facts = backend.facts if backend else {}
     return Setting(
         kind=environment.kind,  # type: ignore[arg-type]
         region=environment.region,
-        project_name=environment.project.name,
+        project_name=amplify_name(environment),
         environment_name=environment.name,
-        resource_name=resource_name(environment.project.name),
-        existing_auth="imported" if linked else "",
+        resource_name=resource_name(amplify_name(environment)),
+        # What somebody has imported with the Amplify CLI is no obstacle: the same can be linked here, or another.
+        existing_auth="imported" if linked else "managed" if _has_managed_auth(facts) else "",
         other_links=others,
+        needs_guests=tuple(facts.get("needs_guests", ())),
+        needs_identity_pool=tuple(facts.get("needs_identity_pool", ())),
+        has_rest_api=bool(facts.get("rest_api")),
+        backend_read=backend is not None,
     )
+
+
+def _has_managed_auth(facts: Mapping[str, Any]) -> bool:
+    return any(not one["imported"] for one in facts.get("auth", ()))
 
 
 def own_project(environment: Environment) -> SeesEnvironment:

@@ -7,6 +7,7 @@ from functools import cache
 from django.http import HttpRequest
 from django.urls import reverse
 
+from auth_import import backend_findings
 from auth_import.findings import Finding, Severity
 from auth_import.fixes import TITLES
 from auth_import.preflight import SeesEnvironment
@@ -15,7 +16,7 @@ from environments import access
 from environments.models import Environment
 from environments.permissions import Permission
 
-_FAMILY = {rule.id: rule.family for rule in RULES}
+_FAMILY = {rule.id: rule.family for rule in RULES} | dict.fromkeys(backend_findings.TITLES, backend_findings.FAMILY)
 _ORDER = {Severity.FAIL: 0, Severity.WARN: 1, Severity.INFO: 2, Severity.PASS: 3}
 
 

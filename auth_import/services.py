@@ -28,6 +28,7 @@ from auth_import.preflight import (
     secret_digest,
 )
 from auth_import.records import finding_record
+from auth_import.rules.reading import BACKEND_UNREAD
 from auth_import.tasks import start_import as start_import
 from aws.errors import Fault
 from environments.models import Environment
@@ -154,14 +155,19 @@ def _drift_of(link: CognitoLink, checked: Preflight) -> tuple[drift.Drift, ...]:
         outputs_before=link.outputs,
         outputs_after=outputs.to_dict() if outputs else None,
         baseline=link.baseline,
-        # That another environment uses the pool too is told by its check; nothing changed in AWS.
-        findings=[finding for finding in checked.findings if finding.id != SHARED],
+        findings=[finding for finding in checked.findings if not _is_only_known_now(link, finding)],
         secret_changed=bool(link.secret_digest)
         and outputs is not None
         and bool(outputs.native_client_secret)
         and secret_digest(outputs) != link.secret_digest,
         unread=unread_members(checked.observation),
     )
+
+
+def _is_only_known_now(link: CognitoLink, finding: Finding) -> bool:
+    """Told by its check, but no change in AWS: that another environment uses the pool too, and what a backend needs
+    that nobody had read at the import."""
+    return finding.id == SHARED or BACKEND_UNREAD in " ".join(link.baseline.get(finding.id, ()))
 
 
 def _unanswered(checked: Preflight) -> bool:
@@ -222,7 +228,9 @@ def take_pushed(*, environment: Environment, outputs: AuthOutputs | None, digest
     if outputs is None:
         return
     link = CognitoLink.objects.select_for_update().filter(environment=environment).first()
-    if link is None or link.user_pool_id != outputs.user_pool_id:
+    pool = outputs.identity_pool
+    ids = (outputs.user_pool_id, outputs.web_client_id, outputs.native_client_id, pool.id if pool else "")
+    if link is None or ids != (link.user_pool_id, link.web_client_id, link.native_client_id, link.identity_pool_id):
         return
     link.pushed, link.outputs, link.secret_digest, link.drift = True, outputs.to_dict(), digest, []
     link.save(update_fields=["pushed", "outputs", "secret_digest", "drift"])

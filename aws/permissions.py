@@ -25,7 +25,7 @@ class Feature(StrEnum):
     FIX = "fix"
     """*Fix it* and *create one*: the changes a person confirms on the import page."""
     AMPLIFY = "amplify"
-    """Connect environments of Amplify apps. Reads only."""
+    """Connect environments of Amplify apps, each checked against its root stack. Reads only."""
     PUSH = "push"
     """Read an environment's backend from its bucket, write it back, and change its stacks by change sets."""
     CREATE_BACKEND = "create-backend"
@@ -62,22 +62,19 @@ FUNCTIONS: dict[Feature, tuple[Callable[..., Any], ...]] = {
         amplify_apps.get_app,
         amplify_apps.iter_backend_environments,
         amplify_apps.get_backend_environment,
+        stacks.describe_stack,
     ),
     Feature.PUSH: (
         amplify_apps.get_app,
         amplify_apps.get_backend_environment,
-        stored_objects.bucket_exists,
         stored_objects.read_object,
-        stored_objects.object_etag,
         stored_objects.write_object,
         stored_objects.delete_object,
         stored_objects.iter_objects,
-        stored_objects.purge_prefix,
         environment_parameters.iter_parameters,
         environment_parameters.put_parameter,
         environment_parameters.delete_parameters,
         stacks.describe_stack,
-        stacks.iter_stack_resources,
         stacks.template_of,
         stacks.create_change_set,
         stacks.describe_change_set,
@@ -112,7 +109,6 @@ _ON_BUCKETS = {
     "s3:DeleteBucketPolicy",
     "s3:GetBucketPolicy",
     "s3:ListBucket",
-    "s3:ListBucketVersions",
     "s3:PutBucketPolicy",
 }
 """All other S3 actions are allowed on objects."""

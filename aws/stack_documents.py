@@ -48,25 +48,6 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
-class StackResource:
-    """One row of ListStackResources. `physical_id` is "" while the resource is not made yet."""
-
-    logical_id: str
-    physical_id: str
-    type: str
-    status: str
-
-    @classmethod
-    def from_api(cls, data: Api) -> Self:
-        return cls(
-            logical_id=data["LogicalResourceId"],
-            physical_id=data.get("PhysicalResourceId") or "",
-            type=data["ResourceType"],
-            status=data["ResourceStatus"],
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class ResourceChange:
     """What a change set does to one resource.
 

@@ -17,10 +17,10 @@ from aws.errors import NotFound, Rejected
 from aws.quotas import Quota
 from aws.resources import Page
 from aws.side_by_side import Together
-from aws.stack_documents import ChangeSet, ResourceChange, Stack, StackChanges, StackEvent, StackResource
+from aws.stack_documents import ChangeSet, ResourceChange, Stack, StackChanges, StackEvent
 from aws.target import AwsTarget
 
-__all__ = ["ChangeSet", "ResourceChange", "Stack", "StackResource"]
+__all__ = ["ChangeSet", "ResourceChange", "Stack"]
 
 STACK = "AWS::CloudFormation::Stack"
 CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -51,19 +51,6 @@ def describe_stack(target: AwsTarget, name_or_id: str) -> Stack:
         return Stack.from_api(row)
 
     return fetch(target, "cloudformation", "DescribeStacks", parse, StackName=name_or_id)
-
-
-@uses("cloudformation:ListStackResources", quota=Quota.UNPUBLISHED)
-def _page_of_resources(target: AwsTarget, name: str, token: str) -> Page[StackResource]:
-    more = {"NextToken": token} if token else {}
-    parse = page_of("StackResourceSummaries", StackResource.from_api, "NextToken")
-    return fetch(target, "cloudformation", "ListStackResources", parse, StackName=name, **more)
-
-
-@uses(_page_of_resources)
-def iter_stack_resources(target: AwsTarget, name: str) -> Iterator[StackResource]:
-    """Every resource of the stack; a nested stack is one of them, and its own resources are not."""
-    return to_the_end(lambda token: _page_of_resources(target, name, token))
 
 
 @uses("cloudformation:GetTemplate", quota=Quota.UNPUBLISHED)

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError
 from urllib3.exceptions import HTTPError
 
 from aws import deadlines
 from aws.calls import Answer, call, fetch, to_the_end
-from aws.declarations import permissions_of, uses
+from aws.declarations import uses
 from aws.errors import AwsError, NotFound, Rejected, Unavailable
 from aws.quotas import Quota
 from aws.resources import Api, Page
@@ -19,7 +19,7 @@ from aws.translation import translate
 
 _CHUNK = 256 * 1024
 _PAGE = 1000
-"""The most keys S3 lists at a time, and the most it deletes in one call."""
+"""The most keys S3 lists at a time."""
 
 _WRITE = "admin-ui-write"
 """The user metadata by which a write knows its own object again."""
@@ -112,38 +112,6 @@ def _head(target: AwsTarget, bucket: str, key: str) -> Mapping[str, Any] | None:
         return None
 
 
-@uses("s3:HeadBucket", quota=Quota.UNPUBLISHED)
-def bucket_exists(target: AwsTarget, bucket: str) -> bool:
-    """Whether there is such a bucket that these credentials may look into.
-
-    Raises AccessDenied for a bucket of somebody else, and Rejected (`WrongRegion`) for one of another Region.
-    """
-    try:
-        answer = call(target, "s3", "HeadBucket", Bucket=bucket)
-    except NotFound:
-        return False
-    region = str(answer.get("BucketRegion") or target.region)
-    if region != target.region:
-        raise Rejected(
-            f"The bucket is in the Region {region}, not in {target.region}.",
-            code="WrongRegion",
-            action="s3:ListBucket",
-            next_step="Set the environment's Region to that of its deployment bucket.",
-        )
-    return True
-
-
-@uses(_head, bucket_exists)
-def object_etag(target: AwsTarget, bucket: str, key: str) -> str:
-    """The etag of an object, "" when there is none. Raises NotFound (`NoSuchBucket`) when there is no bucket."""
-    found = _head(target, bucket, key)
-    if found is not None:
-        return _unquoted(found["ETag"])
-    if not bucket_exists(target, bucket):
-        raise NotFound(f"There is no bucket {bucket}.", code="NoSuchBucket", action="s3:ListBucket")
-    return ""
-
-
 @uses(_head)
 @uses("s3:PutObject", quota=Quota.UNPUBLISHED)
 def write_object(target: AwsTarget, bucket: str, key: str, body: bytes, *, expected: str | None = None) -> str:
@@ -202,45 +170,3 @@ def _page_of_objects(target: AwsTarget, bucket: str, prefix: str, token: str) ->
 def iter_objects(target: AwsTarget, bucket: str, prefix: str) -> Iterator[ObjectSummary]:
     """Every object whose key begins with `prefix`, in the order of the keys."""
     return to_the_end(lambda token: _page_of_objects(target, bucket, prefix, token))
-
-
-@uses("s3:ListObjectVersions", quota=Quota.UNPUBLISHED)
-def _first_versions(target: AwsTarget, bucket: str, prefix: str) -> tuple[tuple[tuple[str, str], ...], bool]:
-    """Key and version of the first versions and delete markers below a prefix, and whether there are more."""
-
-    def parse(answer: Answer) -> tuple[tuple[tuple[str, str], ...], bool]:
-        rows = [*(answer.get("Versions") or ()), *(answer.get("DeleteMarkers") or ())]
-        return tuple((str(row["Key"]), str(row["VersionId"])) for row in rows), bool(answer["IsTruncated"])
-
-    return fetch(target, "s3", "ListObjectVersions", parse, Bucket=bucket, Prefix=prefix, MaxKeys=_PAGE)
-
-
-@uses("s3:DeleteObjects", quota=Quota.UNPUBLISHED)
-def _delete_versions(target: AwsTarget, bucket: str, versions: tuple[tuple[str, str], ...]) -> None:
-    objects = [{"Key": key, "VersionId": version} for key, version in versions]
-    answer = call(target, "s3", "DeleteObjects", Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
-    for error in answer.get("Errors") or ():
-        refused: Any = {"Error": {"Code": error.get("Code"), "Message": f"{error.get('Key')}: {error.get('Message')}"}}
-        action = permissions_of("s3:DeleteObjects")[-1]
-        raise translate(ClientError(refused, "DeleteObjects"), action=action, region=target.region)
-
-
-@uses(_first_versions, _delete_versions)
-def purge_prefix(target: AwsTarget, bucket: str, prefix: str) -> int:
-    """Delete every version and every delete marker of the keys that begin with `prefix`; answers how many.
-
-    Raises the error of the first one that could not be deleted; those before it are gone then. An empty prefix is
-    Rejected: it would mean the whole bucket.
-    """
-    if not prefix:
-        raise Rejected("A prefix is needed to delete below.", code="NoPrefix", action="s3:DeleteObject")
-    purged, before, more = 0, None, True
-    while more:
-        # From the beginning each time: whether S3 goes on behind a version that is gone by then is not documented.
-        versions, more = _first_versions(target, bucket, prefix)
-        if more and versions == before:
-            raise Unavailable("What was deleted is still there.", code="RepeatedPage", action="s3:DeleteObject")
-        if versions:
-            _delete_versions(target, bucket, versions)
-        purged, before = purged + len(versions), versions
-    return purged

@@ -145,7 +145,8 @@ class _Found:
         self.problems: list[BackendProblem] = []
 
     def add(self, problem: BackendProblem) -> None:
-        if all(problem.code != one.code or problem.detail != one.detail for one in self.problems):
+        # Several calls meet the same obstacle, each with a request id of its own in the detail.
+        if all((problem.code, problem.words) != (one.code, one.words) for one in self.problems):
             self.problems.append(problem)
 
     def take(self, pending: "Pending[Any]") -> Any:

@@ -30,18 +30,22 @@ NOT_MEASURED = {
     "metrics": "for machines",
     "healthz": "for machines",
     "readyz": "for machines",
+    "source-bundle": "a file for builds, most of which is read from AWS",
     "web:styleguide": "only in the sandbox, for whoever builds pages",
 }
 """Routes of ours that are read with GET and are no page of the product."""
 
 ONLY_POST = {
     "apply-plan",
+    "apply-push",
     "change-person",
     "check-link",
+    "discard-push",
     "function-access",
     "import-plan",
     "jobs:cancel",
     "jobs:retry",
+    "preview-push",
     "remove-member",
     "revoke-token",
     "web:theme",
@@ -65,6 +69,10 @@ def _of_project(route: str) -> Callable[[Console, Choice], str]:
 
 def _linked(route: str, /, **more: object) -> Callable[[Console, Choice], str]:
     return lambda console, choice: console.url(route, console.linked, **more)
+
+
+def _backend(route: str, /) -> Callable[[Console, Choice], str]:
+    return lambda console, choice: console.url(route, console.backend.environment)
 
 
 def _importing(route: str, /, **more: object) -> Callable[[Console, Choice], str]:
@@ -127,6 +135,15 @@ PAGES: tuple[Page, ...] = (
     Page("unlink", "unlink", _linked("unlink")),
     Page("review", "review-plan", _review),
     Page("check's page", "check-page", _anywhere("check-page", "pool.exists")),
+    Page("authentication, linked and pushed", "authentication", _backend("authentication")),
+    Page("unlink, of a pushed backend", "unlink", _backend("unlink")),
+    Page("push", "push", _backend("push")),
+    Page("review of a push", "deployment", lambda console, _: console.backend.preview.get_absolute_url()),
+    Page("deployments", "deployments", _backend("deployments")),
+    Page("pull", "pull", _backend("pull")),
+    Page("source", "source", _backend("source")),
+    Page("connect", "connect", _of_project("connect")),
+    Page("create backend", "create-backend", _of_project("create-backend")),
     Page("import", "import", lambda console, _: console.url("import", console.unlinked)),
     Page("import, without script, everything chosen", "import", _plain_import, whole_wizard=True),
     Page("import, user pools, fragment", "import", _importing("import"), target="pools"),

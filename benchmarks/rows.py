@@ -13,6 +13,7 @@ from auth_import import services as importing
 from auth_import.models import PlannedImport
 from auth_import.preflight import preflight
 from benchmarks.account import REGION, Account
+from benchmarks.backend_rows import Backend, plant_backend
 from benchmarks.preflight import choice_of
 from benchmarks.report import Broken
 from environments import services
@@ -26,7 +27,7 @@ STEPS = (("check", "Check the resources again"), ("apply", "Link them"), ("verif
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What one person sees. `linked` and `unlinked` are environments of `project`."""
+    """What one person sees. `linked` and `unlinked` are environments of `project`, and so is that of `backend`."""
 
     user: User
     operator: User
@@ -34,6 +35,7 @@ class Console:
     linked: Environment
     unlinked: Environment
     planned: PlannedImport
+    backend: Backend
     invitation: str
 
     def url(self, route: str, environment: Environment | None = None, /, **more: object) -> str:
@@ -78,7 +80,8 @@ def plant(account: Account, *, name: str, rows: int) -> Console:
     for number in range(rows):
         # The last one's secret serves for the page an invited person sees.
         _, invitation = services.invite(project=project, actor=actor, role=Role.VIEWER, note=f"colleague {number}")
-    return Console(user, operator, project, linked, unlinked, planned, invitation)
+    backend = plant_backend(linked, rows=rows)
+    return Console(user, operator, project, linked, unlinked, planned, backend, invitation)
 
 
 def _import(account: Account, environment: Environment, actor: Actor) -> PlannedImport:

@@ -13,6 +13,10 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         """Those that have begun to write and have neither been verified nor undone."""
         return self.filter(phase__in=UNSETTLED)
 
+    def listed(self) -> "DeploymentQuerySet":
+        """Rows for a list: what kind of change each is, without the documents, which are long."""
+        return self.defer("document").annotate(change=models.F("document__change"))
+
 
 class Deployment(models.Model):
     """One push of an environment: what was previewed, and how far it has come.
@@ -70,7 +74,8 @@ class Deployment(models.Model):
 
     @property
     def change_words(self) -> str:
-        return CHANGE_WORDS[self.document["change"]]
+        # A row of a list carries the word alone (`listed`); asking it for its document would be a query a row.
+        return CHANGE_WORDS[str(self.__dict__.get("change") or self.document["change"])]
 
     @property
     def state(self) -> str:

@@ -1,8 +1,6 @@
-"""Working out a push: read the cloud, check the Cognito resources again, compare, ask CloudFormation. Reads only, but
-for the change set, which changes nothing until it is executed."""
+"""Working out a push: read the cloud, check the Cognito resources again, compare. Reads only."""
 
 import hashlib
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,14 +9,11 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 
-from amplify_files.javascript_json import stringify
 from amplify_files.outputs import AuthOutputs
 from auth_import import backend_findings, drift
 from auth_import.findings import Finding, Severity
 from auth_import.models import CognitoLink, UnpushedUnlink
 from auth_import.preflight import context_of, link_of, own_project, preflight, secret_digest
-from aws import stacks, stored_objects
-from aws.errors import AwsError
 from backend_state import known, store
 from backend_state.document import changes, facts, parameters, root_template
 from backend_state.document.changes import ImportAuth, UnlinkAuth
@@ -26,14 +21,16 @@ from backend_state.document.problems import BackendProblem
 from backend_state.document.root_template import ImportedAuth
 from backend_state.document.state import BackendDocument
 from backend_state.store import CloudState, Place
-from deployments.push_plan import PushPlan, StackChange, changes_nothing, file_changes, kind_of, studio_changes
+from deployments.push_plan import (
+    PushPlan,
+    changes_nothing,
+    file_changes,
+    kind_of,
+    shown_parameters,
+    shown_values,
+    studio_changes,
+)
 from environments.models import Environment
-from jobs.lifecycle import JobFailed, Run
-
-LARGEST_TEMPLATE = 51_200
-"""Bytes of a template that CloudFormation takes in the call itself."""
-CHANGE_SET_PATIENCE = 300
-"""Seconds until a change set must have been worked out; one of many nested stacks takes a minute or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +253,8 @@ def plan_of(environment: Environment, state: CloudState, wanted: Wanted, worked:
         files=file_changes(worked.before, worked.after, file_digest),
         studio_written=written,
         studio_removed=removed,
-        parameters=worked.parameters,
-        nested=root_template.differing(state.template, template_after(state, worked)),
+        parameters=shown_parameters(worked.parameters),
+        nested=shown_values(root_template.differing(state.template, template_after(state, worked))),
         findings=tuple(findings),
     )
 
@@ -274,81 +271,6 @@ def _backend(worked: Worked, wanted: Wanted) -> list[Finding]:
         worked.before, identity_pool=pool is not None, guests=pool is not None and pool.allow_unauthenticated
     )
     return [backend_findings.requirements(unmet)]
-
-
-def with_change_set(run: Run, environment: Environment, state: CloudState, plan: PushPlan, worked: Worked) -> PushPlan:
-    """The plan with what CloudFormation says it would do; unchanged where no nested stack changes."""
-    if not plan.nested or plan.blocking:
-        return plan
-    place, name = place_of(environment), f"admin-ui-{run.job.pk}-{run.attempt}"
-    text = stringify(template_after(state, worked))
-    url = _uploaded(place, name, text) if len(text.encode()) > LARGEST_TEMPLATE else ""
-    assert state.stack is not None
-    made = stacks.create_change_set(
-        place.target,
-        stack=place.stack_name,
-        name=name,
-        template=text,
-        template_url=url,
-        parameter_names=[key for key, _ in state.stack.parameters],
-    )
-    found = _finished(run, place, made)
-    if url:
-        with suppress(AwsError):
-            stored_objects.delete_object(place.target, place.bucket, _template_key(name))
-    if found.is_empty:
-        drop_change_set(place, made)
-        return plan
-    if found.status != "CREATE_COMPLETE":
-        drop_change_set(place, made)
-        return replace(plan, findings=(*plan.findings, backend_findings.stack_refused(found.status_reason)))
-    rows = tuple(
-        StackChange(
-            path=" / ".join(one.path),
-            action=one.action,
-            type=one.type,
-            replacement=one.replacement,
-            properties=one.properties,
-        )
-        for one in found.changes
-    )
-    return replace(plan, change_set=made, stack_changes=rows)
-
-
-def _finished(run: Run, place: Place, change_set_id: str) -> stacks.ChangeSet:
-    ends, pause = time.monotonic() + CHANGE_SET_PATIENCE, 0.2
-    while True:
-        found = stacks.describe_change_set(place.target, change_set_id, stack=place.stack_name)
-        if found.status not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
-            return found
-        if time.monotonic() > ends:
-            drop_change_set(place, change_set_id)
-            raise JobFailed(
-                "CloudFormation did not finish the preview of the root stack in time.",
-                next_step="Try again in a few minutes. Nothing was changed.",
-            )
-        run.check()
-        time.sleep(pause)
-        pause = min(5.0, pause * 1.5)
-
-
-def _template_key(name: str) -> str:
-    return f"amplify-cfn-templates/{name}.json"
-
-
-def _uploaded(place: Place, name: str, text: str) -> str:
-    """The address of the template in the deployment bucket, for one that is too long for the call itself."""
-    key = _template_key(name)
-    stored_objects.write_object(place.target, place.bucket, key, text.encode())
-    domain = "amazonaws.com.cn" if place.target.region.startswith("cn-") else "amazonaws.com"
-    return f"https://s3.{place.target.region}.{domain}/{place.bucket}/{key}"
-
-
-def drop_change_set(place: Place, change_set_id: str) -> None:
-    """Deletes a preview that nobody will execute; that it cannot be deleted harms nobody."""
-    if change_set_id:
-        with suppress(AwsError):
-            stacks.delete_change_set(place.target, change_set_id, stack=place.stack_name)
 
 
 def now() -> datetime:

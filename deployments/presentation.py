@@ -1,112 +1,89 @@
-"""How a push is put before a person: what is in the cloud beside what is linked here, and the parts of a plan."""
+"""How a push is put before a person: the parts of its plan, and how far it has come."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from amplify_files.outputs import AuthOutputs
-from auth_import.models import CognitoLink, UnpushedUnlink
-from auth_import.presentation import Family, checks_by_family
+from auth_import.presentation import Check, Family, checks_by_family
 from auth_import.records import finding_line
 from backend_state.models import KnownBackend
-from deployments.models import CHANGE_WORDS, Deployment
-from deployments.push_plan import PushPlan
+from deployments import services
+from deployments.models import CHANGE_WORDS, Deployment, Phase
+from deployments.push_plan import OUTDATED, FileChange, PlannedCall, PushPlan, StackChange
+from deployments.standing import Side, auth_in_cloud, ids_of, names_of, sides
+from jobs.models import Job, JobStep, Status, StepStatus
 
-_ROWS = (
-    ("User pool", "user_pool"),
-    ("Web app client", "web_client"),
-    ("Mobile app client", "native_client"),
-    ("Identity pool", "identity_pool"),
-)
-_KNOWN = {
-    "user_pool": "user_pool_id",
-    "web_client": "web_client_id",
-    "native_client": "native_client_id",
-    "identity_pool": "identity_pool_id",
-}
+Stage = Literal[
+    "planned", "blocked", "outdated", "stopped", "at-work", "interrupted", "pushed", "elsewhere", "undone", "discarded"
+]
 CHANGE_SENTENCES = {
     "import": "The backend has no auth yet. It gets the resources linked here, as an import by the Amplify CLI would.",
     "swap": "The backend has other Cognito resources. It gets the ones linked here in their place.",
     "refresh": "The backend has these resources already. It gets their newer values.",
     "unlink": "The backend loses its imported auth. Nothing in Cognito and IAM is touched or deleted.",
 }
+UNREAD_SENTENCE = "What would change is not known, because the backend could not be read."
+_TONES = {"add": "green", "change": "blue", "remove": "red"}
+_REPLACEMENTS = {"True": ("Replaced", "red"), "Conditional": ("May be replaced", "yellow")}
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """One value as it is in the cloud and as it is wanted."""
+class StackRow:
+    """One row of the change set. A nested stack stands above what changes inside it."""
 
-    label: str
+    change: StackChange
+    outer: str
+    name: str
+
+    @property
+    def replacement(self) -> tuple[str, str] | None:
+        """Its words and tone where the resource, and what is in it, may not survive."""
+        return _REPLACEMENTS.get(self.change.replacement)
+
+    @property
+    def tone(self) -> str:
+        return {"Add": "green", "Remove": "red"}.get(self.change.action, "blue")
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRow:
+    """One parameter in SSM, without the beginning that all of the names share."""
+
+    name: str
+    change: str
     before: str
     after: str
 
     @property
-    def differs(self) -> bool:
-        return self.before != self.after
-
-
-def sides(before: Mapping[str, str], after: Mapping[str, str]) -> list[Side]:
-    return [Side(label, before.get(key, ""), after.get(key, "")) for label, key in _ROWS]
-
-
-def ids_of(outputs: AuthOutputs | None) -> dict[str, str]:
-    if outputs is None:
-        return {}
-    return {
-        "user_pool": outputs.user_pool_id,
-        "web_client": outputs.web_client_id,
-        "native_client": outputs.native_client_id,
-        "identity_pool": outputs.identity_pool.id if outputs.identity_pool else "",
-    }
-
-
-def ids_in_cloud(known: KnownBackend | None) -> dict[str, str]:
-    """Of the one auth resource the cloud had when it was last read."""
-    auth = known.facts.get("auth", []) if known else []
-    return {key: auth[0].get(name, "") for key, name in _KNOWN.items()} if auth else {}
+    def tone(self) -> str:
+        return _TONES[self.change]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where an environment stands: what a push would do, as far as is known without asking AWS."""
+class FileRow:
+    file: FileChange
 
-    state: str
-    words: str
-    sentence: str
-    pushable: bool
+    @property
+    def tone(self) -> str:
+        return _TONES[self.file.change]
 
 
-def standing(link: CognitoLink | None, unlink: UnpushedUnlink | None, known: KnownBackend | None) -> Standing:
-    auth = known.facts.get("auth", []) if known else []
-    managed = next((one for one in auth if not one["imported"]), None)
-    if managed:
-        return Standing(
-            "fail",
-            "Managed by Amplify",
-            f"The backend has auth that Amplify manages itself ({managed['name']}). It must be removed there before "
-            "existing resources can be reused.",
-            link is not None,
-        )
-    if link is None and unlink is not None:
-        return Standing(
-            "warn", "Unlink not pushed", f"{unlink.user_pool_name} was unlinked here and is still in the backend.", True
-        )
-    if link is None and auth:
-        return Standing(
-            "info",
-            "Imported elsewhere",
-            "The backend has imported resources that this console has no link to. Import them here to manage them.",
-            False,
-        )
-    if link is None:
-        return Standing("info", "Nothing to push", "No Cognito resources are linked to this environment.", False)
-    if not link.pushed:
-        return Standing(
-            "warn", "Not pushed", "The link is saved here; the backend in the cloud does not have it yet.", True
-        )
-    if link.drift:
-        return Standing("warn", "Newer values", "Values changed in Cognito since the last push.", True)
-    return Standing("pass", "Pushed", "The backend in the cloud has what is linked here.", True)
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a push is that has begun and not ended. `number` of `total` is the step it is at, or was stopped in."""
+
+    job: Job | None
+    undoing: bool
+    title: str
+    number: int
+    total: int
+    runs: bool
+    seldom: bool
+    """The console has tried often, and tries once an hour from now on."""
+
+    @property
+    def words(self) -> str:
+        return f"Step {self.number} of {self.total}: {self.title}" if self.title else "It begins in a moment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,37 +92,167 @@ class Reviewed:
 
     deployment: Deployment
     plan: PushPlan
+    stage: Stage
+    progress: Progress | None
     title: str
     sentence: str
     sides: list[Side]
-    families: list[Family]
+    blocking: list[Check]
+    attention: list[Check]
+    quiet: list[Family]
+    files: list[FileRow]
+    parameter_start: str
+    parameters: list[ParameterRow]
     nested: list[tuple[str, list[tuple[str, str, str]]]]
+    stack: list[StackRow]
+    calls: list[PlannedCall]
 
     @property
-    def attention(self) -> int:
-        return sum(len(family.attention) for family in self.families)
+    def replaced(self) -> list[StackRow]:
+        """What CloudFormation makes anew, or may: its content does not come along."""
+        return [row for row in self.stack if row.replacement]
+
+    @property
+    def removed(self) -> list[StackRow]:
+        return [row for row in self.stack if row.change.action == "Remove"]
+
+    @property
+    def consequences(self) -> list[str]:
+        """What the exchanged ids mean for the people who use the app."""
+        return _consequences({side.label: side for side in self.sides}, self.plan)
+
+    @property
+    def quiet_checks(self) -> int:
+        return sum(len(family.quiet) for family in self.quiet)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether what the page tells has not happened yet."""
+        return self.stage in ("planned", "blocked", "outdated", "stopped", "discarded")
 
 
 def reviewed(deployment: Deployment) -> Reviewed:
     plan = PushPlan.from_dict(deployment.document)
+    blocking = {id(one) for one in plan.blocking}
+    families = checks_by_family(plan.findings)
+    checks = [check for family in families for check in family.attention]
+    start, parameters = _parameters(plan)
     return Reviewed(
         deployment=deployment,
         plan=plan,
+        stage=stage_of(deployment, plan),
+        progress=progress_of(deployment),
         title=CHANGE_WORDS[plan.change],
-        sentence=CHANGE_SENTENCES[plan.change],
-        sides=sides(plan.before, ids_of(plan.outputs)),
-        families=checks_by_family(plan.findings),
+        sentence=CHANGE_SENTENCES[plan.change] if plan.etags else UNREAD_SENTENCE,
+        sides=sides(plan.before, ids_of(plan.outputs), names=names_of(plan.outputs), is_known=bool(plan.etags)),
+        blocking=[check for check in checks if id(check.finding) in blocking],
+        attention=[check for check in checks if id(check.finding) not in blocking],
+        quiet=[Family(family.title, family.quiet) for family in families if family.quiet],
+        files=[FileRow(one) for one in plan.files],
+        parameter_start=start,
+        parameters=parameters,
         nested=[
             (stack, [(name, text_of(old), text_of(new)) for name, (old, new) in values.items()])
             for stack, values in plan.nested.items()
         ],
+        stack=[_stack_row(one) for one in plan.stack_changes],
+        calls=list(plan.calls),
     )
+
+
+def _consequences(rows: Mapping[str, Side], plan: PushPlan) -> list[str]:
+    if plan.change == "unlink":
+        return ["Apps that are built from the backend afterwards have no sign-in. Installed ones go on as they are."]
+    if plan.change != "swap":
+        return []
+    found = []
+    pool, identity_pool = rows["User pool"], rows["Identity pool"]
+    if pool.differs:
+        found.append(
+            "Apps with the new configuration ask another user pool: people who are only in the old one cannot sign in "
+            "there, and the others sign in again."
+        )
+    elif rows["Web app client"].differs or rows["Mobile app client"].differs:
+        found.append("Apps with the new configuration use another app client: their users sign in again.")
+    if identity_pool.differs and not identity_pool.after:
+        found.append("Apps with the new configuration get no AWS credentials any more.")
+    elif identity_pool.differs and identity_pool.before:
+        found.append(
+            "People get other identities, so what is stored by identity (private files, for example) is not found "
+            "under the new one."
+        )
+    return found
+
+
+def stage_of(deployment: Deployment, plan: PushPlan) -> Stage:
+    """Where a push stands between its preview and its end."""
+    job = deployment.job
+    match deployment.phase:
+        case Phase.APPLYING | Phase.RESTORING:
+            return "at-work" if job and not job.is_finished else "interrupted"
+        case Phase.APPLIED:
+            return "elsewhere" if job and job.status == Status.FAILED else "pushed"
+        case Phase.RESTORED:
+            return "undone"
+        case Phase.DISCARDED:
+            return "discarded"
+    if job and not job.is_finished:
+        return "at-work"
+    if job:
+        return "outdated" if job.error_code in OUTDATED else "stopped"
+    return "blocked" if plan.blocking else "planned"
+
+
+def progress_of(deployment: Deployment) -> Progress | None:
+    """None for a push that has not begun, or has ended."""
+    job = deployment.job
+    runs = bool(job and not job.is_finished)
+    if deployment.phase not in (Phase.APPLYING, Phase.RESTORING) and not (deployment.phase == Phase.PLANNED and runs):
+        return None
+    undoing = deployment.phase == Phase.RESTORING
+    steps = list(job.steps.all()) if job else []
+    at = _step_at_work(steps, undoing=undoing)
+    # Undoing is no part of a push that goes as it should.
+    total = len(steps) if undoing else len([one for one in steps if one.name != "undo"])
+    return Progress(
+        job=job,
+        undoing=undoing,
+        title=at.title if at else "",
+        number=at.position + 1 if at else 0,
+        total=total,
+        runs=runs,
+        seldom=not runs and deployment.recoveries >= services.MOST_RECOVERIES,
+    )
+
+
+def _step_at_work(steps: Sequence[JobStep], *, undoing: bool) -> JobStep | None:
+    if undoing:
+        return next((step for step in steps if step.name == "undo"), None)
+    done = (StepStatus.DONE,)
+    return next((step for step in steps if step.status not in done and step.name != "undo"), None)
+
+
+def _parameters(plan: PushPlan) -> tuple[str, list[ParameterRow]]:
+    """How all of the names begin, and the rows without that."""
+    names = [one.name for one in plan.parameters]
+    start = names[0].rpartition("/")[0] + "/" if names else ""
+    own = f"{start}AMPLIFY_auth_{plan.resource_name}_"
+    start = own if all(name.startswith(own) for name in names) else start
+    return start, [
+        ParameterRow(one.name.removeprefix(start), one.change, one.before or "", one.after or "")
+        for one in plan.parameters
+    ]
+
+
+def _stack_row(change: StackChange) -> StackRow:
+    outer, _, name = change.path.rpartition(" / ")
+    return StackRow(change, outer, name)
 
 
 def text_of(value: Any) -> str:
     """A parameter of a nested stack: a text as it is, a reference by what it refers to."""
     if value is None:
-        return "–"
+        return ""
     if isinstance(value, Mapping) and "Ref" in value:
         return f"the root stack's {value['Ref']}"
     if isinstance(value, Mapping) and "Fn::GetAtt" in value:
@@ -171,4 +278,16 @@ def plan_report(deployment: Deployment, plan: PushPlan) -> dict[str, Any]:
             ],
         },
         "job": str(deployment.job_id) if deployment.job_id else None,
+    }
+
+
+def pull_report(row: KnownBackend | None) -> dict[str, object]:
+    """What is known, as scripts read it; `read` is null before the first pull."""
+    return {
+        "read": row.read if row else None,
+        "last_pushed": row.last_pushed if row else None,
+        "auth": auth_in_cloud(row),
+        "resources": row.facts.get("resources", {}) if row else {},
+        "stack": row.facts.get("stack", "") if row else "",
+        "differences": row.differences if row else [],
     }

@@ -10,17 +10,18 @@ from auth_import.preflight import secret_digest
 from auth_import.services import take_pushed
 from backend_state import known
 from backend_state.document.problems import BackendProblem
-from deployments import planning
+from deployments import change_sets, planning
 from deployments.models import Deployment, Phase
 from deployments.planning import NothingWanted, Wanted, Worked
+from deployments.pull_job import compare_link
 from deployments.push_plan import PushPlan
 from environments.models import Environment
 from jobs.lifecycle import JobFailed, Run
 
 KIND = "preview"
 STEPS = (
-    ("check", "Check the Cognito resources again"),
     ("read", "Read the backend in the cloud"),
+    ("check", "Check the Cognito resources again"),
     ("compare", "Work out what changes"),
     ("stack", "Ask CloudFormation what it would do"),
     ("keep", "Keep the preview"),
@@ -35,14 +36,7 @@ def preview(run: Run) -> None:
     if environment is None:
         raise JobFailed("The environment was removed meanwhile.", next_step="Nothing is left to do.")
     moment = planning.now()
-    with run.step("check") as step:
-        try:
-            wanted = planning.wanted_of(environment)
-        except NothingWanted as nothing:
-            raise JobFailed(
-                str(nothing), next_step="Import Cognito resources first; then preview the push."
-            ) from nothing
-        step.detail = f"{len(wanted.findings)} checks" if wanted.findings else "An unlink waits to be pushed"
+    # What is known of the backend is what the rules judge by, so it is read before they run.
     with run.step("read") as step:
         reading = planning.read(environment)
         if reading.state is not None:
@@ -52,6 +46,16 @@ def preview(run: Run) -> None:
             if reading.state
             else "It cannot be read"
         )
+    with run.step("check") as step:
+        try:
+            wanted = planning.wanted_of(environment)
+        except NothingWanted as nothing:
+            raise JobFailed(
+                str(nothing), next_step="Import Cognito resources first; then preview the push."
+            ) from nothing
+        if reading.state is not None:
+            compare_link(environment, reading.state)
+        step.detail = f"{len(wanted.findings)} checks" if wanted.findings else "An unlink waits to be pushed"
     worked: Worked | None = None
     with run.step("compare") as step:
         problems = list(reading.problems)
@@ -74,7 +78,7 @@ def preview(run: Run) -> None:
             step.detail = f"{len(plan.files)} files, {len(plan.parameters)} parameters"
     with run.step("stack") as step:
         if plan is not None and worked is not None and reading.state is not None:
-            plan = planning.with_change_set(run, environment, reading.state, plan, worked)
+            plan = change_sets.with_change_set(run, environment, reading.state, plan, worked)
         step.detail = (
             f"{len(plan.stack_changes)} resources change" if plan and plan.change_set else "Nothing changes there"
         )
@@ -89,7 +93,11 @@ def preview(run: Run) -> None:
 
 def _nothing_to_push(run: Run, environment: Environment, wanted: Wanted, worked: Worked) -> None:
     """Somebody pushed the same with the Amplify CLI, or it was pushed before: the link is in the cloud."""
+    discard_previews(environment)
     digest = secret_digest(wanted.outputs) if wanted.outputs else ""
+    if Deployment.objects.filter(environment=environment).unsettled().exists():
+        # A push that began meanwhile may be undone yet.
+        return
     take_pushed(environment=environment, outputs=planning.without_secret(wanted.outputs), digest=digest)
     run.report(nothing=True)
 
@@ -123,7 +131,7 @@ def discard_previews(environment: Environment) -> None:
         if old.job and not old.job.is_finished:
             continue
         if old.move_to(Phase.DISCARDED, origins=(Phase.PLANNED,), finished=timezone.now()):
-            planning.drop_change_set(place, old.document["change_set"])
+            change_sets.drop_change_set(place, old.document["change_set"])
     Deployment.objects.filter(
         environment=environment, phase=Phase.DISCARDED, created__lt=timezone.now() - PREVIEWS_ARE_KEPT
     ).delete()

@@ -13,6 +13,7 @@ from backend_state import known
 from backend_state.models import KnownBackend
 from backend_state.store import CloudState
 from deployments import planning
+from deployments.models import Deployment
 from environments.models import Environment
 from jobs.lifecycle import JobFailed, Run
 
@@ -67,8 +68,15 @@ def pull(run: Run) -> None:
 def take(environment: Environment, state: CloudState) -> KnownBackend:
     """Keep what was read, with what differs from the last push; and see whether the link is what the cloud has."""
     row = known.remember(environment, state, now=timezone.now())
-    row.differences = known.differences(row.pushed, row.facts)
-    row.save(update_fields=["differences"])
+    compare_link(environment, state)
+    return row
+
+
+def compare_link(environment: Environment, state: CloudState) -> None:
+    """Whether the link, or an unlink that waits to be pushed, is what the cloud has by now."""
+    if Deployment.objects.filter(environment=environment).unsettled().exists():
+        # What a push at work has written may be undone yet; the link follows when it has ended.
+        return
     there = state.document.imported
     link = CognitoLink.objects.filter(environment=environment).first()
     if link is not None:
@@ -88,7 +96,6 @@ def take(environment: Environment, state: CloudState) -> KnownBackend:
     if there is None and not state.document.auth:
         # Somebody has taken it out there already.
         UnpushedUnlink.objects.filter(environment=environment).delete()
-    return row
 
 
 def _check_link(environment: Environment, actor: Actor) -> str:

@@ -2,7 +2,8 @@
 
 What was there is kept before the first write. Every write is repeatable, and asks whether its object is still what was
 looked at, so that the job may be killed anywhere and run again: the next run writes what is missing. When a step fails,
-what was kept is put back. The root stack comes last, because CloudFormation undoes a failed update by itself.
+what was kept is put back. The root stack comes last, because CloudFormation undoes a failed update by itself; once it
+has changed there is no way back, and whatever fails then, or comes too late, the push goes on to its end.
 """
 
 from collections.abc import Mapping
@@ -19,16 +20,18 @@ from auth_import import drift
 from auth_import.preflight import secret_digest
 from auth_import.services import take_pushed
 from aws import app_clients, environment_parameters
+from aws.errors import AwsError
 from backend_state import kept, known, store
 from backend_state.document.problems import BackendProblem
 from backend_state.document.state import DEPLOYMENT_STATE, STUDIO, ZIP, BackendDocument
 from backend_state.store import CloudState
 from deployments import planning, undoing, writing
-from deployments.models import Deployment, Phase
+from deployments.models import UNSETTLED, Deployment, Phase
 from deployments.planning import NothingWanted, Worked
-from deployments.push_plan import PushPlan
+from deployments.push_plan import OUTDATED, PushPlan, shown_parameters
 from environments.models import Environment
 from jobs.lifecycle import JobCancelled, JobFailed, JobTakenOver, Run
+from jobs.models import Status
 
 KIND = "push"
 STEPS = (
@@ -42,16 +45,30 @@ STEPS = (
     ("undo", "Put everything back, if a step fails"),
 )
 DEADLINE = timedelta(hours=1)
+OVER = (Phase.APPLIED, Phase.RESTORED, Phase.DISCARDED)
 
 
 def push(run: Run) -> None:
     """The body of the job, and of the one that takes an interrupted push up again."""
-    deployment = _deployment(run)
+    try:
+        _push(run)
+    except JobTakenOver:
+        raise
+    except Exception as failure:
+        over = Deployment.objects.filter(pk=run.job.payload.get("deployment"), phase__in=OVER).exists()
+        if over or getattr(failure, "code", "") in OUTDATED:
+            # The same again could only fail again; a fresh preview is the way on.
+            run.report(retry=False)
+        raise
+
+
+def _push(run: Run) -> None:
+    deployment = _claimed(run)
     environment = deployment.environment
     plan = PushPlan.from_dict(deployment.document)
     if deployment.phase == Phase.APPLIED:
         return
-    if deployment.phase not in (Phase.PLANNED, *_AT_WORK):
+    if deployment.phase not in (Phase.PLANNED, *UNSETTLED):
         raise JobFailed(
             "This preview can no longer be pushed.",
             next_step="Preview the push again: the fresh plan shows what is there now.",
@@ -61,40 +78,62 @@ def push(run: Run) -> None:
         undoing.undo(run, deployment)
         raise undoing.failure_of(deployment)
     try:
-        with run.step("check") as step:
-            if deployment.phase == Phase.PLANNED:
-                state = _unchanged_state(environment, plan)
-                worked = _as_previewed(environment, plan, state)
-                step.detail = "Nothing changed since the preview"
-            else:
-                state, worked = None, _from_kept(deployment, environment, plan)
-                step.detail = "Taken up where it was interrupted"
-        with run.step("keep") as step:
-            if state is not None:
-                _begin(deployment, plan, state, worked)
-            step.detail = "Encrypted, until the push is verified"
-        _write(run, deployment, plan, worked)
+        _apply(run, deployment, environment, plan)
     except (JobTakenOver, writing.StackStillChanging):
         raise
     except Exception as failure:
-        raise _undone(run, deployment, failure) from failure
+        words = undoing.undone(run, deployment, plan, _words(failure))
+        if words is not None:
+            raise words from failure
+        with run.step("stack", cancellable=False) as step:
+            step.detail = "It was changed before the push was stopped, so there is no way back"
     with run.step("verify", cancellable=False) as step:
-        step.detail = _verify(deployment, environment, plan, worked)
+        step.detail = _verify(run, deployment, environment, plan)
         _settle(run, deployment, environment, plan)
 
 
-_AT_WORK = (Phase.APPLYING, Phase.RESTORING)
-
-
-def _deployment(run: Run) -> Deployment:
-    found = (
-        Deployment.objects.select_related("environment__project").filter(pk=run.job.payload.get("deployment")).first()
-    )
-    if found is None:
-        raise JobFailed(
-            "The preview no longer exists, because its environment was removed.", next_step="Nothing is left to do."
-        )
+def _claimed(run: Run) -> Deployment:
+    """The push, in the hands of this job alone. Two jobs at once would undo each other's writes."""
+    with transaction.atomic():
+        rows = Deployment.objects.select_for_update(of=("self",)).select_related("environment__project", "job")
+        found = rows.filter(pk=run.job.payload.get("deployment")).first()
+        if found is None:
+            raise JobFailed(
+                "The preview no longer exists, because its environment was removed.", next_step="Nothing is left to do."
+            )
+        holder = found.job
+        if holder is not None and holder.pk != run.job.pk:
+            if not holder.is_finished:
+                raise JobFailed(
+                    "Another job is pushing this preview at this moment.",
+                    next_step="Look at that job; this one has changed nothing.",
+                    code="PushAtWork",
+                )
+            if holder.status == Status.CANCELLED and found.phase == Phase.APPLYING:
+                # Somebody cancelled it while no worker had it: what it has written is to be undone.
+                found.failure = undoing.record_of(JobCancelled())
+        found.job = run.job
+        found.save(update_fields=["job", "failure"])
     return found
+
+
+def _apply(run: Run, deployment: Deployment, environment: Environment, plan: PushPlan) -> None:
+    """Every step up to the last write; what has been written by an earlier run is written again."""
+    with run.step("check") as step:
+        if deployment.phase == Phase.PLANNED:
+            state = _unchanged_state(environment, plan)
+            worked = _as_previewed(environment, plan, state)
+            step.detail = "Nothing changed since the preview"
+        elif deployment.failure:
+            raise undoing.failure_of(deployment)
+        else:
+            state, worked = None, _from_kept(deployment, environment, plan)
+            step.detail = "Taken up where it was interrupted"
+    with run.step("keep") as step:
+        if state is not None:
+            _begin(deployment, plan, state, worked)
+        step.detail = "Encrypted, until the push is verified"
+    _write(run, deployment, plan, worked)
 
 
 def _unchanged_state(environment: Environment, plan: PushPlan) -> CloudState:
@@ -146,7 +185,7 @@ def _same_files(plan: PushPlan, worked: Worked) -> None:
         for name, body in worked.after.pending.items()
         if not name.endswith("/")
     }
-    if digests != now or worked.parameters != plan.parameters:
+    if digests != now or shown_parameters(worked.parameters) != plan.parameters:
         raise _reviewed_something_else("The files would not be the ones that were shown.")
 
 
@@ -156,7 +195,11 @@ def _reviewed_something_else(words: str) -> JobFailed:
 
 def _from_kept(deployment: Deployment, environment: Environment, plan: PushPlan) -> Worked:
     """The push worked out from the kept copies, for a run that takes it up after an interruption."""
-    archive = kept.get(deployment.kept_as, ZIP)
+    try:
+        archive = kept.get(deployment.kept_as, ZIP)
+        present = writing.kept_parameters(deployment)
+    except kept.CannotBeRead as error:
+        raise undoing.unreadable_copies() from error
     assert archive is not None
     outputs = plan.outputs
     if outputs is not None and outputs.native_client_has_secret:
@@ -164,7 +207,6 @@ def _from_kept(deployment: Deployment, environment: Environment, plan: PushPlan)
         outputs = replace(outputs, native_client_secret=client.secret)
         if secret_digest(outputs) != plan.secret_digest:
             raise _reviewed_something_else("The native app client got another secret meanwhile.")
-    present = writing.kept_parameters(deployment)
     worked = planning.worked_out(environment, BackendDocument.parse(archive), present, outputs, plan.moment)
     _same_files(plan, worked)
     return worked
@@ -182,9 +224,13 @@ def _begin(deployment: Deployment, plan: PushPlan, state: CloudState, worked: Wo
     }
     try:
         with transaction.atomic():
-            written = writing.digests(plan, worked)
+            written = writing.digests(plan, worked, planning.template_after(state, worked))
             if not deployment.move_to(Phase.APPLYING, origins=(Phase.PLANNED,), written=written):
-                raise JobFailed("This preview is being pushed already.", next_step="Look at its job.")
+                raise JobFailed(
+                    "This preview was thrown away in this moment.",
+                    next_step="Preview the push again.",
+                    code="PreviewUsed",
+                )
             kept.keep(deployment.kept_as, before)
     except IntegrityError as error:
         raise JobFailed(
@@ -196,43 +242,33 @@ def _begin(deployment: Deployment, plan: PushPlan, state: CloudState, worked: Wo
 
 def _write(run: Run, deployment: Deployment, plan: PushPlan, worked: Worked) -> None:
     place = planning.place_of(deployment.environment)
+    own = deployment.written
     with run.step("hold") as step:
-        writing.put(place, DEPLOYMENT_STATE, writing.busy_note(plan), plan.etags.get(DEPLOYMENT_STATE, ""))
+        writing.put(run, place, DEPLOYMENT_STATE, writing.busy_note(plan), plan.etags.get(DEPLOYMENT_STATE, ""), own)
         step.detail = "deployment-state.json says that a deployment is under way"
     with run.step("files") as step:
         if plan.files:
-            writing.put(place, ZIP, worked.after.render(plan.moment), plan.etags[ZIP])
+            writing.put(run, place, ZIP, worked.after.render(plan.moment), plan.etags[ZIP], own)
             for key in plan.studio_written:
+                writing.require_turn(run)
                 store.write(place, key, worked.after.read(key.removeprefix(STUDIO)), expected=None)
             for key in plan.studio_removed:
+                writing.require_turn(run)
                 store.remove(place, key)
             for key, body in worked.after.root_files.items():
-                writing.put(place, key, body, plan.etags.get(key, ""))
+                writing.put(run, place, key, body, plan.etags.get(key, ""), own)
         step.detail = f"{len(plan.files)} files changed"
     with run.step("parameters") as step:
         for one in plan.parameters:
             if one.after is not None:
+                writing.require_turn(run)
                 environment_parameters.put_parameter(place.target, one.name, one.after)
-        environment_parameters.delete_parameters(
-            place.target, [one.name for one in plan.parameters if one.after is None]
-        )
+        gone = [one.name for one in plan.parameters if one.after is None]
+        writing.require_turn(run)
+        environment_parameters.delete_parameters(place.target, gone)
         step.detail = f"{len(plan.parameters)} written or deleted" if plan.parameters else "They are as they should be"
     with run.step("stack") as step:
-        step.detail = writing.change_stack(run, deployment, plan, worked)
-
-
-def _undone(run: Run, deployment: Deployment, failure: Exception) -> Exception:
-    """Puts everything back after a failed step; answers the failure as the job shall end with it."""
-    deployment.refresh_from_db()
-    if deployment.phase != Phase.APPLYING:
-        return _words(failure)
-    if isinstance(failure, JobCancelled):
-        words: Exception = failure
-    else:
-        words = _words(failure)
-    deployment.move_to(Phase.RESTORING, origins=(Phase.APPLYING,), failure=undoing.record_of(words))
-    undoing.undo(run, deployment)
-    return words
+        step.detail = writing.change_stack(run, deployment, plan)
 
 
 def _words(failure: Exception) -> Exception:
@@ -241,37 +277,63 @@ def _words(failure: Exception) -> Exception:
     return failure
 
 
-def _verify(deployment: Deployment, environment: Environment, plan: PushPlan, worked: Worked) -> str:
-    """Everything read back is what was written, and the APIs ask the pool they should."""
-    reading = planning.read(environment)
-    state = reading.state
-    if state is None:
-        wrong = [problem.words for problem in reading.problems]
-    else:
-        wrong = writing.differences(plan, worked, state)
-        wrong += writing.apis_elsewhere(planning.place_of(environment), plan, worked)
-    if wrong or state is None:
+def _verify(run: Run, deployment: Deployment, environment: Environment, plan: PushPlan) -> str:
+    """Everything read back is what was written, and the APIs ask the pool they should.
+
+    Raises JobFailed: in this phase where AWS does not let it be read now, so that the next run reads it again; after
+    the end of the push where somebody else has written over it.
+    """
+    place = planning.place_of(environment)
+    try:
+        reading = planning.read(environment)
+        unread = [one for one in reading.problems if one.code in NOT_READ]
+        wrong = [one.words for one in reading.problems] if reading.state is None else []
+        if reading.state is not None and not unread:
+            wrong = writing.differences(place, deployment, plan, reading.state)
+            wrong += writing.apis_elsewhere(place, plan, reading.state)
+    except AwsError as error:
+        raise _not_read_back(error.words, error.code, error.message, error.action) from error
+    if unread:
+        raise _not_read_back(unread[0].words, unread[0].code, unread[0].detail, "")
+    writing.let_go(run, deployment)
+    if wrong or reading.state is None:
         # All of it was written, so there is nothing to undo; what is there by now is somebody else's doing.
-        writing.let_go(deployment)
         with transaction.atomic():
-            deployment.move_to(Phase.APPLIED, origins=(Phase.APPLYING,), finished=timezone.now())
-            kept.forget(deployment.kept_as)
+            _end(run, deployment)
         raise JobFailed(
             "What is in the cloud now is not what was pushed: somebody else has written there.",
             next_step="Pull the environment to see what is there, then preview the push again.",
             message="; ".join(wrong[:5]),
             code="VerifyFailed",
         )
-    known.remember(environment, state, now=timezone.now(), pushed=True)
+    known.remember(environment, reading.state, now=timezone.now(), pushed=True)
     return f"{len(plan.files)} files, {len(plan.parameters)} parameters and the root stack are as previewed"
 
 
+NOT_READ = frozenset({"AccessDenied", "Refused", "WrongRegion"})
+"""Problems of a reading that say nothing about what is there."""
+
+
+def _not_read_back(words: str, code: str, message: str, action: str) -> JobFailed:
+    return JobFailed(
+        f"Everything was written, but it could not be read back yet. {words}",
+        next_step="The console reads it again by itself; until then nobody should push this environment.",
+        code=code,
+        message=message,
+        action=action,
+    )
+
+
+def _end(run: Run, deployment: Deployment) -> None:
+    if not deployment.move_to(Phase.APPLIED, origins=(Phase.APPLYING,), finished=timezone.now(), failure={}):
+        raise JobTakenOver(run.job.pk)
+    kept.forget(deployment.kept_as)
+
+
 def _settle(run: Run, deployment: Deployment, environment: Environment, plan: PushPlan) -> None:
-    writing.let_go(deployment)
     with transaction.atomic():
+        _end(run, deployment)
         take_pushed(environment=environment, outputs=plan.outputs, digest=plan.secret_digest)
-        deployment.move_to(Phase.APPLIED, origins=(Phase.APPLYING,), finished=timezone.now())
-        kept.forget(deployment.kept_as)
         record(
             action=Action.PUSHED,
             actor=actor_of(run),

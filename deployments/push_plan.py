@@ -6,7 +6,7 @@ the very bytes, so that the job can tell whether it writes what was shown.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import unified_diff
 from typing import Any, Literal, Self
@@ -19,13 +19,14 @@ from backend_state.document.parameters import ParameterChange
 from backend_state.document.state import CONFIG, META, STUDIO, BackendDocument
 
 ChangeKind = Literal["import", "swap", "refresh", "unlink"]
+OUTDATED = frozenset({"CloudChanged", "ChangedSinceReview", "PreviewUsed"})
+"""What a push fails with when its preview no longer fits: trying the same again cannot help."""
 MOST_LINES = 400
 """Of one file's diff; more than anybody reads, and enough for every file Amplify writes."""
 
-_SECRET = re.compile(
-    r'("(?:[^"\\]|\\.)*(?:secret|api_?key|password|token|private_?key|creds)(?:[^"\\]|\\.)*"\s*:\s*)"(?:[^"\\]|\\.)*"',
-    re.IGNORECASE,
-)
+_NAMES = "secret|api_?key|password|token|private_?key|creds"
+_SECRET = re.compile(rf'("(?:[^"\\]|\\.)*(?:{_NAMES})(?:[^"\\]|\\.)*"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
+_SOUNDS_SECRET = re.compile(_NAMES, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +204,39 @@ def masked(text: str) -> str:
     return _SECRET.sub(lambda found: f'{found[1]}"{MASK}"', text)
 
 
+def shown_parameters(changes: Iterable[ParameterChange]) -> tuple[ParameterChange, ...]:
+    """The changes as a plan may hold them: a value that goes, and by its name may be a secret, is hidden.
+
+    What an import writes is never one.
+    """
+    return tuple(
+        replace(one, before=MASK) if one.before is not None and _sounds_secret(one.name) else one for one in changes
+    )
+
+
+def shown_values(nested: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> dict[str, dict[str, tuple[Any, Any]]]:
+    """Parameters of nested stacks as a plan may hold them: a function may be given the client's secret by one."""
+    return {
+        stack: {
+            name: (_hidden(old), _hidden(new)) if _sounds_secret(name) else (old, new)
+            for name, (old, new) in values.items()
+        }
+        for stack, values in nested.items()
+    }
+
+
+def _sounds_secret(name: str) -> bool:
+    return _SOUNDS_SECRET.search(name.rpartition("/")[2]) is not None
+
+
+def _hidden(value: Any) -> Any:
+    return MASK if isinstance(value, str) else value
+
+
 def masked_diff(before: str, after: str) -> str:
     """A unified diff without secrets; a secret that changed shows as a line that says so."""
-    old, new = masked(before).split("\n"), masked(after).split("\n")
+    # A file that is not there has no lines; without this it would seem to have had an empty one.
+    old, new = (masked(text).split("\n") if text else [] for text in (before, after))
     lines = list(unified_diff(old, new, lineterm="", n=3))[2:]
     if len(lines) > MOST_LINES:
         lines = [*lines[:MOST_LINES], f"@@ -0,0 +0,0 @@ and {len(lines) - MOST_LINES} more lines"]

@@ -1,7 +1,9 @@
 """Starting previews, pushes and pulls; the pages and the commands do the same."""
 
+from contextlib import suppress
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -10,17 +12,28 @@ from audit.actions import Action
 from audit.record import Actor, record
 from auth_import.dependents import Dependent
 from auth_import.models import CognitoLink
-from deployments import planning, preview_job, pull_job, push_job
+from aws.errors import AwsError
+from aws.side_by_side import Together
+from backend_state import kept
+from backend_state.store import Place
+from deployments import change_sets, planning, preview_job, pull_job, push_job, undoing
 from deployments.models import Deployment, Phase
 from deployments.push_plan import PushPlan
 from deployments.tasks import preview_push, pull_environment, push_environment
+from environments.backends import connect_backend
 from environments.models import Environment
 from environments.permissions import Permission
 from jobs import services as jobs
-from jobs.models import Job
+from jobs.lifecycle import JobCancelled
+from jobs.models import UNFINISHED, Job, Status
 
 MOST_RECOVERIES = 20
 """How often the console takes an interrupted push up again by itself, some seconds to minutes apart."""
+PAUSE_AFTERWARDS = timedelta(hours=1)
+"""From then on it is seldom, but never given up: a push that has begun to write must end."""
+
+PATIENCE = 5.0
+"""Seconds somebody who throws a preview away waits for AWS."""
 
 
 class NotPossible(Exception):
@@ -28,13 +41,19 @@ class NotPossible(Exception):
 
 
 def require_backend(environment: Environment) -> None:
-    """Raises NotPossible for an environment that has no Amplify backend to push to."""
+    """Raises NotPossible for an environment that has no Amplify backend to push to.
+
+    One that was made before the console knew its stack and bucket is connected now.
+    """
     if not environment.is_amplify:
         raise NotPossible("This environment has no Amplify backend: there is nothing to push or pull.")
-    if not (environment.stack_name and environment.deployment_bucket):
-        raise NotPossible(
-            "The environment's backend is not connected yet. Save the environment's settings once: that connects it."
-        )
+    if environment.stack_name and environment.deployment_bucket:
+        return
+    try:
+        connect_backend(environment)
+    except ValidationError as error:
+        raise NotPossible(" ".join(error.messages)) from error
+    environment.save(update_fields=["stack_name", "deployment_bucket", "app_name"])
 
 
 def at_work(environment: Environment, *kinds: str) -> Job | None:
@@ -137,12 +156,22 @@ def start_pull(*, environment: Environment, actor: Actor, send: bool = True) -> 
 
 @transaction.atomic
 def discard(*, deployment: Deployment) -> bool:
-    """Throws a preview away, with its change set. False when it is used already."""
+    """Throws a preview away, with its change set. False when it is used already, or about to be."""
+    # A push that starts at this moment locks the same row, so one of the two comes first.
+    Environment.objects.select_for_update().get(pk=deployment.environment_id)
+    if Deployment.objects.filter(pk=deployment.pk, job__status__in=UNFINISHED).exists():
+        return False
     won = deployment.move_to(Phase.DISCARDED, origins=(Phase.PLANNED,), finished=timezone.now())
     if won:
         place, change_set = planning.place_of(deployment.environment), deployment.document["change_set"]
-        transaction.on_commit(lambda: planning.drop_change_set(place, change_set))
+        transaction.on_commit(lambda: _drop_soon(place, change_set))
     return won
+
+
+def _drop_soon(place: Place, change_set: str) -> None:
+    """Nobody waits for a slow AWS here: a change set that stays behind does nothing."""
+    with suppress(AwsError), Together(seconds=PATIENCE) as together:
+        together.start(change_sets.drop_change_set, place, change_set).result()
 
 
 def _require_no_push(environment: Environment) -> None:
@@ -159,24 +188,38 @@ def recover() -> int:
     It may run anywhere and twice at once: the environment's row is locked, and a job at work is seen.
     """
     taken = 0
-    for pk in Deployment.objects.unsettled().values_list("pk", flat=True):
+    for pk, environment in Deployment.objects.unsettled().values_list("pk", "environment_id"):
         with transaction.atomic():
-            row = Deployment.objects.select_related("environment__project", "job").get(pk=pk)
-            Environment.objects.select_for_update().get(pk=row.environment_id)
-            if not _is_left_alone(row):
+            Environment.objects.select_for_update().filter(pk=environment).first()
+            rows = Deployment.objects.unsettled().select_related("environment__project", "job")
+            row = rows.filter(pk=pk).first()
+            if row is None or not _is_left_alone(row):
                 continue
-            actor = Actor(name=row.job.actor_name if row.job else row.created_by_name)
-            Deployment.objects.filter(pk=pk).update(recoveries=row.recoveries + 1)
-            _enqueue(row, row.environment, actor)
+            if row.job and row.job.status == Status.CANCELLED and row.phase == Phase.APPLYING:
+                row.failure = undoing.record_of(JobCancelled())
+            row.recoveries += 1
+            row.save(update_fields=["recoveries", "failure"])
+            _enqueue(row, row.environment, Actor(name=row.job.actor_name if row.job else row.created_by_name))
             taken += 1
+    _forget_orphans()
     return taken
 
 
 def _is_left_alone(row: Deployment) -> bool:
-    if row.recoveries >= MOST_RECOVERIES or at_work(row.environment, push_job.KIND):
+    if at_work(row.environment, push_job.KIND):
         return False
-    pause = timedelta(seconds=min(600, 5 * 2**row.recoveries))
+    seldom = row.recoveries >= MOST_RECOVERIES
+    pause = PAUSE_AFTERWARDS if seldom else timedelta(seconds=min(600, 5 * 2**row.recoveries))
     return row.job is None or row.job.finished is None or row.job.finished < timezone.now() - pause
+
+
+def _forget_orphans() -> None:
+    """Copies of a push whose row has gone, with its environment or project, serve nobody any more."""
+    # In this order: a push that begins in between is then among the living.
+    found = kept.owners()
+    living = {row.kept_as for row in Deployment.objects.unsettled().only("pk")}
+    for owner in set(found) - living:
+        kept.forget(owner)
 
 
 def push_in_the_way(link: CognitoLink) -> list[Dependent]:

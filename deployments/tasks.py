@@ -59,7 +59,7 @@ def preview_push(job_id: str) -> None:
     lifecycle.perform(job_id, preview_job.preview)
 
 
-@shared_task
+@shared_task(time_limit=int(push_job.DEADLINE.total_seconds()) + 300)
 def push_environment(job_id: str) -> None:
     lifecycle.perform(job_id, push_job.push)
 

@@ -14,9 +14,10 @@ from backend_state.document.archive import LARGEST_ARCHIVE
 from backend_state.document.problems import BackendProblem
 from backend_state.document.state import DEPLOYMENT_STATE, ZIP
 from backend_state.store import Place
-from deployments import planning, writing
+from deployments import change_sets, planning, writing
 from deployments.models import Deployment, Phase
-from jobs.lifecycle import JobCancelled, JobFailed, Run
+from deployments.push_plan import PushPlan
+from jobs.lifecycle import JobCancelled, JobFailed, JobTakenOver, Run
 
 LATER = "The console tries again by itself; until then nobody should push this environment."
 
@@ -41,6 +42,38 @@ def failure_of(deployment: Deployment) -> Exception:
     return JobFailed(**{"words": "The push was undone.", **deployment.failure})
 
 
+def unreadable_copies() -> JobFailed:
+    return JobFailed(
+        "The kept copies were encrypted with a key that this console no longer has.",
+        next_step="Put the old key into ENCRYPTION_KEY_FALLBACKS and restart the console. " + LATER,
+        code="CopiesUnreadable",
+    )
+
+
+def undone(run: Run, deployment: Deployment, plan: PushPlan, failure: Exception) -> Exception | None:
+    """Puts everything back after a failed step; answers the failure as the job shall end with it.
+
+    Answers None where there is no way back, because CloudFormation has changed the root stack already: then the push
+    goes on. Raises JobFailed when AWS does not let us put it back or look, StackStillChanging while CloudFormation is
+    at work; the next run goes on from there.
+    """
+    deployment.refresh_from_db()
+    if deployment.phase != Phase.APPLYING:
+        return failure
+    if not deployment.move_to(Phase.APPLYING, origins=(Phase.APPLYING,), failure=record_of(failure)):
+        raise JobTakenOver(run.job.pk)
+    try:
+        way_back = writing.stack_is_as_before(run, deployment, plan)
+    except AwsError as error:
+        raise _later(deployment, "Whether the root stack has changed could not be seen", error) from error
+    if not way_back:
+        return None
+    if not deployment.move_to(Phase.RESTORING, origins=(Phase.APPLYING,)):
+        raise JobTakenOver(run.job.pk)
+    undo(run, deployment)
+    return failure
+
+
 def undo(run: Run, deployment: Deployment) -> None:
     """Puts everything back, newest first, and ends the deployment.
 
@@ -50,15 +83,12 @@ def undo(run: Run, deployment: Deployment) -> None:
     place = planning.place_of(deployment.environment)
     with run.step("undo", cancellable=False) as step:
         try:
-            left = _put_back(place, deployment)
+            left = _put_back(run, place, deployment)
         except (AwsError, BackendProblem) as error:
-            raise JobFailed(
-                f"{deployment.failure.get('words', 'The push failed.')} Putting things back failed as well: {error}",
-                next_step=LATER,
-                code=error.code,
-                action=getattr(error, "action", ""),
-            ) from error
-        planning.drop_change_set(place, deployment.document["change_set"])
+            raise _later(deployment, "Putting things back failed as well", error) from error
+        except kept.CannotBeRead as error:
+            raise unreadable_copies() from error
+        change_sets.drop_change_set(place, deployment.document["change_set"])
         step.detail = (
             f"Everything is as it was, but for what somebody else has written meanwhile: {', '.join(left)}"
             if left
@@ -79,23 +109,36 @@ def undo(run: Run, deployment: Deployment) -> None:
             )
 
 
-def _put_back(place: Place, deployment: Deployment) -> list[str]:
+def _later(deployment: Deployment, what: str, error: AwsError | BackendProblem) -> JobFailed:
+    return JobFailed(
+        f"{deployment.failure.get('words', 'The push failed.')} {what}: {error}",
+        next_step=LATER,
+        code=error.code,
+        action=getattr(error, "action", ""),
+    )
+
+
+def _put_back(run: Run, place: Place, deployment: Deployment) -> list[str]:
     """Answers what was left alone because somebody else has written it."""
     names = kept.names(deployment.kept_as)
+    parameters = [name.removeprefix(writing.PARAMETER) for name in names if name.startswith(writing.PARAMETER)]
     objects = [name for name in names if not name.startswith(writing.PARAMETER)]
-    # Once somebody else's archive is there, the parameters and files beside it are theirs as well.
-    theirs = _is_theirs(place, deployment, ZIP)
+    try:
+        theirs = _is_theirs(place, deployment, ZIP)
+    except AwsError as error:
+        if error.code != "NoSuchBucket":
+            raise
+        # With the bucket the files are gone for good; the parameters lie elsewhere.
+        return [f"the bucket {place.bucket} (deleted)", *_put_parameters_back(run, place, deployment, parameters)]
     if theirs:
-        writing.let_go(deployment)
+        # Once somebody else's archive is there, the parameters and files beside it are theirs as well: they may have
+        # been written from what ours were at that moment.
+        writing.let_go(run, deployment)
         return [ZIP]
-    for name in (one for one in names if one.startswith(writing.PARAMETER)):
-        _put_parameter_back(place, deployment, name)
-    left = [
-        key for key in objects if key not in (ZIP, DEPLOYMENT_STATE) and not _put_object_back(place, deployment, key)
-    ]
-    if not _put_object_back(place, deployment, ZIP):
-        left.append(ZIP)
-    writing.let_go(deployment)
+    left = _put_parameters_back(run, place, deployment, parameters)
+    beside = [key for key in objects if key not in (ZIP, DEPLOYMENT_STATE)]
+    left += [key for key in (*beside, ZIP) if not _put_object_back(run, place, deployment, key)]
+    writing.let_go(run, deployment)
     return left
 
 
@@ -106,7 +149,7 @@ def _is_theirs(place: Place, deployment: Deployment, key: str) -> bool:
     return writing.digest(there.body) != deployment.written.get(key) and there.body != kept.get(deployment.kept_as, key)
 
 
-def _put_object_back(place: Place, deployment: Deployment, key: str) -> bool:
+def _put_object_back(run: Run, place: Place, deployment: Deployment, key: str) -> bool:
     """Whether the object is as it was. One that is neither ours nor what it was is somebody else's."""
     before = kept.get(deployment.kept_as, key)
     there = store.read_object(place, key, limit=LARGEST_ARCHIVE)
@@ -115,6 +158,7 @@ def _put_object_back(place: Place, deployment: Deployment, key: str) -> bool:
         return True
     if (writing.digest(now) if now is not None else "") != deployment.written.get(key, ""):
         return False
+    writing.require_turn(run)
     if before is None:
         store.remove(place, key)
     else:
@@ -122,10 +166,23 @@ def _put_object_back(place: Place, deployment: Deployment, key: str) -> bool:
     return True
 
 
-def _put_parameter_back(place: Place, deployment: Deployment, marked: str) -> None:
-    name = marked.removeprefix(writing.PARAMETER)
-    before = kept.get(deployment.kept_as, marked)
-    if before is None:
-        environment_parameters.delete_parameters(place.target, [name])
-    else:
-        environment_parameters.put_parameter(place.target, name, before.decode())
+def _put_parameters_back(run: Run, place: Place, deployment: Deployment, names: list[str]) -> list[str]:
+    """Those the push has changed, and nobody after it. Answers the others that are not as they were."""
+    ours = {one.name: one.after for one in PushPlan.from_dict(deployment.document).parameters}
+    present, left, gone = store.read_parameters(place), [], []
+    for name in names:
+        kept_value = kept.get(deployment.kept_as, f"{writing.PARAMETER}{name}")
+        before = None if kept_value is None else kept_value.decode()
+        now = present.get(name)
+        if now == before:
+            continue
+        if name not in ours or now != ours[name]:
+            left.append(name)
+        elif before is None:
+            gone.append(name)
+        else:
+            writing.require_turn(run)
+            environment_parameters.put_parameter(place.target, name, before)
+    writing.require_turn(run)
+    environment_parameters.delete_parameters(place.target, gone)
+    return left

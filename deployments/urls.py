@@ -12,5 +12,6 @@ urlpatterns = [
     path("deployments/<int:deployment_id>/", push.detail, name="deployment"),
     path("deployments/<int:deployment_id>/apply/", push.apply, name="apply-push"),
     path("deployments/<int:deployment_id>/discard/", push.discard, name="discard-push"),
-    path("source-bundle.zip", bundle.source_bundle, name="source-bundle"),
+    path("source/", bundle.page, name="source"),
+    path("source-bundle.zip", bundle.source_bundle_zip, name="source-bundle"),
 ]

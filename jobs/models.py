@@ -161,7 +161,8 @@ class Job(models.Model):
 
     @property
     def can_be_retried(self) -> bool:
-        return self.status in (Status.FAILED, Status.CANCELLED)
+        """Not where the job itself has reported that the same again could only fail again."""
+        return self.status in (Status.FAILED, Status.CANCELLED) and self.result.get("retry", True) is not False
 
     @property
     def can_be_cancelled(self) -> bool:

@@ -119,7 +119,11 @@ def retry(*, job: Job, actor: Actor) -> Job:
     with transaction.atomic():
         locked = Job.objects.select_for_update(of=("self",)).select_related("project", "environment").get(pk=job.pk)
         if not locked.can_be_retried:
-            raise NotRetryable(f"A job that is {locked.get_status_display().lower()} cannot be retried.")
+            raise NotRetryable(
+                "The same again could only fail again. Go back and follow its next step."
+                if locked.status in (Status.FAILED, Status.CANCELLED)
+                else f"A job that is {locked.get_status_display().lower()} cannot be retried."
+            )
         task = task_named(locked.task_name)
         if task is None:
             raise NotRetryable("This version of the console no longer has this job. Start it from its own page.")

@@ -152,6 +152,24 @@ def sample_account() -> Iterator[Any]:
         yield sandbox
 
 
+class Clients:
+    """Clients of the SDK that outlive a test: making them anew costs more than everything else most tests do."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[Any, Any] = {}
+        self.clients: dict[Any, Any] = {}
+
+    def use(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from aws import session
+
+        monkeypatch.setattr(session, "_sessions", self.sessions)
+        monkeypatch.setattr(session, "_clients", self.clients)
+
+
+PATIENT = Clients()
+"""Those of the console as it is configured; a test that configures it otherwise brings its own."""
+
+
 @pytest.fixture
 def sandbox(sample_account: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The seeded account, without faults or calls of earlier tests; the SDK's variables lead to it."""
@@ -159,13 +177,16 @@ def sandbox(sample_account: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[An
 
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
-    for name, value in sample_account.environment().items():
+    leading = sample_account.environment()
+    for name, value in leading.items():
         monkeypatch.setenv(name, value)
-    session.forget()
+    PATIENT.use(monkeypatch)
     sample_account.forget()
     yield sample_account
     sample_account.forget()
-    session.forget()
+    if leading != {name: value for name, value in os.environ.items() if name.startswith("AWS_")}:
+        # Clients remember where they were led when they were made.
+        session.forget()
 
 
 @pytest.fixture

@@ -40,6 +40,10 @@ class Sandbox:
         """Makes the next calls of `operation` fail as described; see the sandbox's page for the words."""
         self._control("POST", "faults", {"operation": operation, **fault})
 
+    def faults(self) -> list[dict[str, Any]]:
+        """Those that have not acted as often as they shall."""
+        return list(self._control("GET", "faults")["faults"])
+
     def stack(self, name: str, **asked: Any) -> None:
         """Puts a stack into a `status`, or makes its next updates take long (`takes_ms`) or fail (`fail_resource`)."""
         self._control("POST", "stacks", {"stack": name, **asked})

@@ -6,7 +6,7 @@ from auth_import.rules.judgement import NOT_ANYWAY, Judgement
 from aws.errors import Fault
 from aws.resources import AppClient, AppClientSummary, IdentityPool, IdentityPoolRoles, UserPool
 
-BACKEND_UNREAD = "not known: the Amplify backend is not read by this version"
+BACKEND_UNREAD = "not known: pull this environment first"
 DESCRIBE_USER_POOL = "cognito-idp:DescribeUserPool"
 _WORDS = {
     "not-found": ("AWS says it does not exist", "Check the id and the Region, then check again."),

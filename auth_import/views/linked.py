@@ -12,12 +12,13 @@ from amplify_files import ci
 from auth_import import client_files, services
 from auth_import.dependents import dependents_of
 from auth_import.forms import UnlinkForm, choice_query
-from auth_import.models import CognitoLink, PlannedImport
+from auth_import.models import CognitoLink, PlannedImport, UnpushedUnlink
 from auth_import.patience import answers_in_time
 from auth_import.plan import file_changes
 from auth_import.preflight import context_of, for_reader, link_of
 from auth_import.presentation import checks_by_family, sees
 from auth_import.records import finding_record
+from auth_import.removal import removal_of
 from auth_import.reports import link_report
 from environments import access
 from environments.models import Environment
@@ -38,14 +39,23 @@ def authentication(request: HttpRequest, project: str, env: str) -> HttpResponse
     if wants_json(request):
         return JsonResponse(link_report(link)) if link else JsonResponse({"error": "Nothing is linked."}, status=404)
     may_import = access.may(request, Permission.IMPORT_AUTH, environment.project, environment)
-    base = {"project": environment.project, "environment": environment, "may_import": may_import}
+    base = {
+        "project": environment.project,
+        "environment": environment,
+        "may_import": may_import,
+        "may_push": access.may(request, Permission.PUSH, environment.project, environment),
+    }
     if link is None:
         running = (
             PlannedImport.objects.filter(environment=environment, job__status__in=["queued", "running"])
             .select_related("job__project")
             .first()
         )
-        return render_page(request, "auth_import/unlinked.html", base | {"job": running.job if running else None})
+        context = {
+            "job": running.job if running else None,
+            "unlink": UnpushedUnlink.objects.filter(environment=environment).first(),
+        }
+        return render_page(request, "auth_import/unlinked.html", base | context)
     return render_page(request, "auth_import/linked.html", base | _linked(request, environment, link))
 
 
@@ -152,6 +162,7 @@ def unlink(request: HttpRequest, project: str, env: str) -> HttpResponse:
             return redirect_page(request, _url("authentication", environment))
     if wants_json(request) and request.method == "POST":
         return JsonResponse({"error": f"Send the field confirm={environment.name}."}, status=422)
+    changes = file_changes(context_of(environment, link), link.auth_outputs, None)
     context = {
         "project": environment.project,
         "environment": environment,
@@ -159,7 +170,8 @@ def unlink(request: HttpRequest, project: str, env: str) -> HttpResponse:
         "form": form,
         "needed": needed,
         "dependents": dependents_of(link),
-        "changes": file_changes(context_of(environment, link), link.auth_outputs, None),
+        "changes": [change for change in changes if not change.backend],
+        "removal": removal_of(link),
     }
     return render_page(
         request, "auth_import/unlink.html", context, status=409 if needed else 422 if form.errors else 200

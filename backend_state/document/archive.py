@@ -25,7 +25,7 @@ LARGEST_CONTENT = 2 * 1024 * 1024 * 1024
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of one entry that is unpacked here."""
 MOST_ENTRIES = 50_000
-MOST_BOMB_LIKE = 250
+MOST_BOMB_LIKE = 100
 """How many times its own size an entry may unpack to; text of repeated lines stays far below."""
 BOMB_FROM = 1024 * 1024
 

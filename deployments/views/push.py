@@ -13,10 +13,12 @@ from auth_import.models import UnpushedUnlink
 from auth_import.preflight import link_of
 from backend_state import known
 from deployments import pull_job, push_job, services
-from deployments.models import Deployment, Phase
-from deployments.presentation import ids_in_cloud, ids_of, plan_report, reviewed, sides, standing
+from deployments.models import Deployment, DeploymentQuerySet, Phase
+from deployments.presentation import plan_report, progress_of, reviewed, stage_of
 from deployments.preview_job import KIND as PREVIEW
 from deployments.push_plan import PushPlan
+from deployments.standing import ids_in_cloud, ids_of, sides_of, standing
+from deployments.views.adopting import adopt_query
 from environments import access
 from environments.models import Environment
 from environments.permissions import Permission
@@ -24,6 +26,7 @@ from environments.tokens import wants_json
 from web.pages import redirect_page, render_page
 
 DEPLOYMENTS_A_PAGE = 25
+LAST = 5
 
 
 @never_cache
@@ -33,15 +36,32 @@ def page(request: HttpRequest, project: str, env: str) -> HttpResponse:
     environment = access.environment(request, project, env, needs=Permission.VIEW)
     link, row = link_of(environment), known.known(environment)
     unlink = UnpushedUnlink.objects.filter(environment=environment).first()
+    stands = standing(link, unlink, row)
+    if wants_json(request):
+        return JsonResponse(
+            {
+                "standing": stands.words,
+                "waits": stands.waits,
+                "read": row.read if row else None,
+                "in_cloud": ids_in_cloud(row),
+                "linked": ids_of(link.auth_outputs) if link else {},
+            }
+        )
+    rows = _rows(environment)
+    preview = rows.filter(phase=Phase.PLANNED).first()
     context = _base(request, environment) | {
         "link": link,
         "unlink": unlink,
         "known": row,
-        "standing": standing(link, unlink, row),
-        "sides": sides(ids_in_cloud(row), ids_of(link.auth_outputs) if link else {}),
+        "standing": stands,
+        "sides": sides_of(link, row),
+        "adopt": adopt_query(row) if stands.adopt else "",
+        "may_import": access.may(request, Permission.IMPORT_AUTH, environment.project, environment),
         "running": services.at_work(environment, PREVIEW, push_job.KIND, pull_job.KIND),
-        "preview": _rows(environment).filter(phase=Phase.PLANNED).first(),
-        "deployments": _rows(environment).exclude(phase=Phase.DISCARDED)[:5],
+        "preview": preview,
+        "stage": stage_of(preview, PushPlan.from_dict(preview.document)) if preview else "",
+        "interrupted": _interrupted(rows),
+        "deployments": rows.listed().exclude(phase__in=(Phase.DISCARDED, Phase.PLANNED))[:LAST],
     }
     return render_page(request, "deployments/push.html", context)
 
@@ -54,8 +74,16 @@ def _base(request: HttpRequest, environment: Environment) -> dict[str, Any]:
     }
 
 
-def _rows(environment: Environment) -> Any:
-    return Deployment.objects.filter(environment=environment).select_related("job__project", "environment__project")
+def _rows(environment: Environment) -> DeploymentQuerySet:
+    rows = Deployment.objects.filter(environment=environment)
+    return rows.select_related("job__project", "environment__project")
+
+
+def _interrupted(rows: DeploymentQuerySet) -> dict[str, Any] | None:
+    """The push that has begun to write, and that no job is at work on."""
+    row = rows.unsettled().first()
+    progress = progress_of(row) if row else None
+    return {"deployment": row, "progress": progress} if progress and not progress.runs else None
 
 
 @require_POST
@@ -117,11 +145,12 @@ def discard(request: HttpRequest, project: str, env: str, deployment_id: int) ->
     return redirect_page(request, services.page_of("push", environment))
 
 
+@never_cache
 @require_safe
 def index(request: HttpRequest, project: str, env: str) -> HttpResponse:
     """Every push of the environment, newest first."""
     environment = access.environment(request, project, env, needs=Permission.VIEW)
-    rows = _rows(environment).exclude(phase=Phase.DISCARDED)
+    rows = _rows(environment).listed().exclude(phase=Phase.DISCARDED)
     page = Paginator(rows, DEPLOYMENTS_A_PAGE).get_page(request.GET.get("page"))
     if wants_json(request):
         return JsonResponse(
@@ -130,10 +159,10 @@ def index(request: HttpRequest, project: str, env: str) -> HttpResponse:
     return render_page(request, "deployments/index.html", _base(request, environment) | {"page": page})
 
 
-def _line(row: Deployment) -> dict[str, Any]:
+def _line(row: Any) -> dict[str, Any]:
     return {
         "deployment": row.pk,
-        "change": row.document["change"],
+        "change": row.change,
         "phase": row.phase,
         "created": row.created,
         "finished": row.finished,

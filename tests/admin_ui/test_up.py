@@ -106,7 +106,13 @@ def gone(up: Up, within: float) -> bool:
 
 
 def test_it_starts_serves_and_stops_everything_and_starts_again(start: Start) -> None:
-    first = start()
+    # What a developer's shell may name. One console proves several things: starting another takes its time.
+    first = start(
+        "state",
+        AWS_PROFILE="production",
+        AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE",
+        AWS_ENDPOINT_URL_IAM="https://iam.example.com",
+    )
     address, user, password = first.wait_until_ready()
     lines = first.out.read_text().splitlines()
 
@@ -121,6 +127,8 @@ def test_it_starts_serves_and_stops_everything_and_starts_again(start: Start) ->
     assert status == 200
     assert re.search(r"/static/css/[a-z]+\.[0-9a-f]{12}\.css", page), "the static files were not collected"
     assert len(first.children()) >= 5
+    the_sandbox_inherited_no_real_credentials(first)
+    a_second_console_on_the_same_state_is_refused(first, start)
 
     begin = time.monotonic()
     assert first.stop() == 0
@@ -167,10 +175,7 @@ def is_leader(pid: int) -> bool:
     return os.getsid(pid) == pid
 
 
-def test_a_second_console_on_the_same_state_is_refused(start: Start) -> None:
-    first = start()
-    first.wait_until_ready()
-
+def a_second_console_on_the_same_state_is_refused(first: Up, start: Start) -> None:
     second = start()
     assert second.process.wait(timeout=20) == 1
 
@@ -218,14 +223,7 @@ def test_with_aws_there_is_no_sandbox_and_the_password_is_told_once(start: Start
     assert second.wait_until_ready()[1:] == (user, "(unchanged)")
 
 
-def test_the_sandbox_never_inherits_real_credentials(start: Start) -> None:
-    up = start(
-        "state",
-        AWS_PROFILE="production",
-        AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE",
-        AWS_ENDPOINT_URL_IAM="https://iam.example.com",
-    )
-    up.wait_until_ready()
+def the_sandbox_inherited_no_real_credentials(up: Up) -> None:
     environments = environments_of(up)
     assert len(environments) >= 3
     for environment in environments:

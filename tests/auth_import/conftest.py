@@ -3,9 +3,7 @@
 Rows can only be imported once Django is set up, which happens after this file is read; hence the imports inside.
 """
 
-import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +13,7 @@ from auth_import.observation import Choice
 from aws import quotas, session
 from aws.budgets import Budget
 from tests.auth_import.planted import Account, choice_of
+from tests.conftest import Clients
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -35,33 +34,7 @@ def _own_quota() -> Iterator[None]:
     quotas.use_limiter(quotas.InProcessLimiter())
 
 
-class Clients:
-    """Clients of the SDK that outlive a test: making them anew costs more than everything else a test does."""
-
-    def __init__(self) -> None:
-        self.sessions: dict[Any, Any] = {}
-        self.clients: dict[Any, Any] = {}
-
-    def use(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(session, "_sessions", self.sessions)
-        monkeypatch.setattr(session, "_clients", self.clients)
-
-
-PATIENT, IMPATIENT = Clients(), Clients()
-
-
-@pytest.fixture
-def sandbox(request: pytest.FixtureRequest, sample_account: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The seeded account, as everywhere, but for the clients, which the many tests of this folder share."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name, value in sample_account.environment().items():
-        monkeypatch.setenv(name, value)
-    own = request.path.parent == Path(__file__).parent
-    (PATIENT if own else Clients()).use(monkeypatch)
-    sample_account.forget()
-    yield sample_account
-    sample_account.forget()
+IMPATIENT = Clients()
 
 
 @pytest.fixture

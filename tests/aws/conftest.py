@@ -1,11 +1,13 @@
 """The gateway's tests talk HTTP to a sandbox in a process of its own, and never touch our own code's inside."""
 
 import json
+import os
 import subprocess
 import sys
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -17,9 +19,23 @@ from botocore.compat import HTTPHeaders
 
 from aws import quotas, session
 from aws.target import AwsTarget
+from tests.conftest import Clients
 
 TARGET = AwsTarget("eu-west-1")
 ROOT = Path(__file__).parents[2]
+
+
+@cache
+def _client(url: str, service: str) -> Any:
+    """Making a client costs more than most calls, so each is made once."""
+    make: Any = boto3.client
+    return make(
+        service,
+        region_name=TARGET.region,
+        endpoint_url=url,
+        aws_access_key_id="planting",
+        aws_secret_access_key="planting",
+    )
 
 
 class Sandbox:
@@ -30,14 +46,7 @@ class Sandbox:
 
     def client(self, service: str) -> Any:
         """A client that knows nothing of the gateway, to plant and to compare with."""
-        make: Any = boto3.client
-        return make(
-            service,
-            region_name=TARGET.region,
-            endpoint_url=self.url,
-            aws_access_key_id="planting",
-            aws_secret_access_key="planting",
-        )
+        return _client(self.url, service)
 
     def _control(self, method: str, path: str, body: object = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
@@ -72,12 +81,16 @@ def served() -> Iterator[Sandbox]:
         process.stdout.close()
 
 
+KEPT = Clients()
+
+
 @pytest.fixture(scope="module", autouse=True)
-def fresh_clients() -> Iterator[None]:
-    """Clients remember the endpoint they were made for."""
-    session.forget()
-    yield
-    session.forget()
+def no_credentials_of_roles() -> None:
+    """What one file has of a role is no business of the next one."""
+    for roles in [key for key in KEPT.sessions if key[1]], [key for key in KEPT.clients if key[1].role_arn]:
+        for key in roles:
+            KEPT.sessions.pop(key, None)
+            KEPT.clients.pop(key, None)
 
 
 @pytest.fixture(autouse=True)
@@ -90,10 +103,15 @@ def sandbox(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbo
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    KEPT.use(monkeypatch)
+    leading = dict(os.environ)
     quotas.use_limiter(quotas.InProcessLimiter())
     served.forget()
     yield served
     served.forget()
+    if leading != dict(os.environ):
+        # Clients remember the endpoint and the credentials they were made for.
+        session.forget()
 
 
 @pytest.fixture

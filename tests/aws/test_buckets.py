@@ -16,13 +16,14 @@ def refusal(code: str, message: str = "Some words.", more: str = "") -> bytes:
 
 
 def test_a_refusal_names_the_permission_even_where_the_answer_has_no_words(bucket: str, inject: Inject) -> None:
+    stored_objects.write_object(TARGET, bucket, KEY, b"one")
     inject("s3", "HeadObject", lambda: answer(403, b""))
-    inject("s3", "HeadBucket", lambda: answer(403, b""))
+    inject("s3", "ListObjectsV2", lambda: answer(403, b""))
 
     with pytest.raises(AccessDenied) as of_object:
-        stored_objects.object_etag(TARGET, bucket, KEY)
+        stored_objects.write_object(TARGET, bucket, KEY, b"two", expected="")
     with pytest.raises(AccessDenied) as of_bucket:
-        stored_objects.bucket_exists(TARGET, bucket)
+        list(stored_objects.iter_objects(TARGET, bucket, ""))
 
     assert (of_object.value.action, of_bucket.value.action) == ("s3:GetObject", "s3:ListBucket")
     assert "s3:ListBucket" in of_bucket.value.message
@@ -71,30 +72,36 @@ def test_a_bucket_of_another_region_is_named_and_not_followed(
 
 @pytest.mark.parametrize("status", [301, 400])
 def test_a_bucket_of_another_region_is_known_without_a_body_too(status: int, bucket: str, inject: Inject) -> None:
-    inject("s3", "HeadBucket", lambda: answer(status, b"", **ELSEWHERE))
+    for operation in ("GetObject", "PutObject", "ListObjectsV2"):
+        inject("s3", operation, lambda: answer(status, b"", **ELSEWHERE))
+    for ask in (
+        lambda: stored_objects.read_object(TARGET, bucket, KEY, limit=10),
+        lambda: stored_objects.write_object(TARGET, bucket, KEY, b"", expected=""),
+        lambda: list(stored_objects.iter_objects(TARGET, bucket, "")),
+    ):
+        with pytest.raises(Rejected) as caught:
+            ask()
+
+        assert (caught.value.code, "eu-central-1" in caught.value.message) == ("WrongRegion", True)
+
+
+def test_an_answer_to_a_look_that_has_no_body_by_nature_tells_the_region_too(bucket: str, inject: Inject) -> None:
+    stored_objects.write_object(TARGET, bucket, KEY, b"one")
+    inject("s3", "HeadObject", lambda: answer(301, b"", **ELSEWHERE))
 
     with pytest.raises(Rejected) as caught:
-        stored_objects.bucket_exists(TARGET, bucket)
+        stored_objects.write_object(TARGET, bucket, KEY, b"two", expected="")
 
     assert (caught.value.code, "eu-central-1" in caught.value.message) == ("WrongRegion", True)
 
 
 def test_a_bad_request_to_the_right_region_is_not_blamed_on_the_region(bucket: str, inject: Inject) -> None:
-    inject("s3", "HeadBucket", lambda: answer(400, b"", **{"x-amz-bucket-region": TARGET.region}))
+    inject("s3", "GetObject", lambda: answer(400, b"", **{"x-amz-bucket-region": TARGET.region}))
 
     with pytest.raises(Rejected) as caught:
-        stored_objects.bucket_exists(TARGET, bucket)
+        stored_objects.read_object(TARGET, bucket, KEY, limit=10)
 
     assert caught.value.code == "400"
-
-
-def test_a_bucket_that_answers_from_another_region_is_refused(bucket: str, inject: Inject) -> None:
-    inject("s3", "HeadBucket", lambda: answer(200, b"", **ELSEWHERE))
-
-    with pytest.raises(Rejected) as caught:
-        stored_objects.bucket_exists(TARGET, bucket)
-
-    assert caught.value.code == "WrongRegion"
 
 
 def addresses_asked(key: str = KEY) -> list[str]:

@@ -47,7 +47,7 @@ def described(name: str, *changes: str, status: str = "CREATE_COMPLETE", reason:
     )
 
 
-def test_a_change_set_is_made_described_executed_and_deleted() -> None:
+def test_a_change_set_is_made_described_executed_and_deleted(sandbox: Sandbox) -> None:
     name, change_set = new_name(), f"push-{uuid.uuid4().hex[:8]}"
     make(name, template("One"))
 
@@ -61,7 +61,8 @@ def test_a_change_set_is_made_described_executed_and_deleted() -> None:
     assert ("Two",) in [one.path for one in found.changes if one.action == "Add"]
 
     stacks.execute_change_set(TARGET, made, stack=name, token="token-1")
-    assert {row.logical_id for row in stacks.iter_stack_resources(TARGET, name)} == {"One", "Two"}
+    listed = sandbox.client("cloudformation").describe_stack_resources(StackName=name)["StackResources"]
+    assert {row["LogicalResourceId"] for row in listed} == {"One", "Two"}
     assert dict(stacks.describe_stack(TARGET, name).parameters)["Zone"] == "z1"
 
 

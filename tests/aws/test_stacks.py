@@ -104,7 +104,6 @@ def test_a_stack_that_is_not_there_is_not_found_whoever_asks() -> None:
     missing = new_name()
     for ask in (
         lambda: stacks.describe_stack(TARGET, missing),
-        lambda: list(stacks.iter_stack_resources(TARGET, missing)),
         lambda: stacks.template_of(TARGET, missing),
         lambda: stacks.failures_of(TARGET, missing),
         lambda: stacks.create_change_set(TARGET, stack=missing, name="a1", template="{}", parameter_names=[]),
@@ -149,35 +148,6 @@ def test_a_stack_that_is_being_updated_asks_for_patience(inject: Inject) -> None
         stacks.create_change_set(TARGET, stack="x", name="a1", template="{}", parameter_names=[])
 
     assert "Wait" in caught.value.next_step
-
-
-def test_resources_are_listed_with_what_they_became() -> None:
-    name = new_name()
-    make(name, template("One", "Two"))
-
-    rows = {row.logical_id: row for row in stacks.iter_stack_resources(TARGET, name)}
-
-    assert set(rows) == {"One", "Two"}
-    assert (rows["One"].type, rows["One"].status) == (QUEUE, "CREATE_COMPLETE")
-    assert rows["One"].physical_id
-
-
-def test_resources_are_listed_to_the_end(inject: Inject) -> None:
-    def page(name: str, token: str) -> bytes:
-        row = (
-            f"<member><LogicalResourceId>{name}</LogicalResourceId><ResourceType>{QUEUE}</ResourceType>"
-            "<ResourceStatus>CREATE_IN_PROGRESS</ResourceStatus>"
-            "<LastUpdatedTimestamp>2026-01-01T00:00:00Z</LastUpdatedTimestamp></member>"
-        )
-        more = f"<NextToken>{token}</NextToken>" if token else ""
-        return result("ListStackResources", f"<StackResourceSummaries>{row}</StackResourceSummaries>{more}")
-
-    pages = iter([page("A", "t1"), page("B", "t2"), page("C", "")])
-    inject("cloudformation", "ListStackResources", lambda: answer(200, next(pages)))
-
-    rows = list(stacks.iter_stack_resources(TARGET, "n"))
-
-    assert [(row.logical_id, row.physical_id) for row in rows] == [("A", ""), ("B", ""), ("C", "")]
 
 
 def test_a_template_keeps_the_order_it_was_written_in() -> None:

@@ -13,11 +13,13 @@ from aws import quotas, session
 from aws.budgets import Budget
 from tests.auth_import.planted import Account
 from tests.deployments.planted_apps import Apps
+from tests.deployments.planted_backends import CloudBackend, plant
 
 if TYPE_CHECKING:
     from django.test import Client
 
-    from environments.models import Project
+    from environments.models import Environment, Project
+    from tests.deployments.pushing import Stage
     from tests.factories import Cast
 
 REGION = "eu-north-1"
@@ -73,3 +75,40 @@ def account(sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     quotas.use_limiter(Unlimited())
     yield Account(sandbox.url)
     quotas.use_limiter(quotas.InProcessLimiter())
+
+
+@pytest.fixture
+def backend(account: Account, request: pytest.FixtureRequest) -> CloudBackend:
+    """Without a category, which is the quickest there is, but for the tests that ask for some by a parameter."""
+    return plant(account, kinds=getattr(request, "param", ()))
+
+
+@pytest.fixture
+def environment(db: None, backend: CloudBackend) -> "Environment":
+    from tests.deployments.pushing import environment_of
+
+    return environment_of(backend)
+
+
+@pytest.fixture
+def member(environment: "Environment") -> "Client":
+    """The browser of somebody with full access to the environment's project."""
+    from tests.auth_import.journeys import signed_in
+
+    return signed_in(environment)
+
+
+@pytest.fixture
+def stage(account: Account, db: None) -> "Stage":
+    """An import that changes a nested stack, and waits to be pushed. What it leads to is put back for the next test."""
+    from tests.deployments.pushing import shared_stage
+
+    return shared_stage(account, "storage")
+
+
+@pytest.fixture
+def own_stage(account: Account, db: None) -> "Stage":
+    """The same, for a test that leaves something behind which cannot be put back."""
+    from tests.deployments.pushing import importing
+
+    return importing(account, "storage")

@@ -8,6 +8,7 @@ from typing import Any
 from playwright.sync_api import APIRequestContext, APIResponse
 
 from aws.sandbox.catalogue import Scenario
+from aws.sandbox.catalogue_backends import Backend
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,18 @@ class Place:
     @property
     def importing(self) -> str:
         return f"{self.authentication}import/"
+
+    @property
+    def push(self) -> str:
+        return f"/projects/{self.project}/{self.name}/push/"
+
+    @property
+    def pull(self) -> str:
+        return f"/projects/{self.project}/{self.name}/pull/"
+
+    @property
+    def deployments(self) -> str:
+        return f"/projects/{self.project}/{self.name}/deployments/"
 
     def choosing(self, scenario: Scenario, **other: str | None) -> str:
         """The import page with everything of this scenario chosen; `other` replaces parts of the address."""
@@ -83,9 +96,36 @@ class Office:
     def link(self, place: Place, scenario: Scenario, **other: str | None) -> str:
         """Import and wait until it is done; the address of the job."""
         job = self.apply(self.plan(place, scenario, **other))
-        deadline = time.monotonic() + 30
-        while "Finished" not in (page := self.requests.get(job).text()):
-            assert time.monotonic() < deadline, f"{job} is not done after 30 s"
-            assert "Next step" not in page, f"{job} failed"
-            time.sleep(0.1)
+        self.done(job)
         return job
+
+    def connect(self, project: str, backend: Backend) -> Place:
+        """An Amplify backend of the account as an environment of the project."""
+        fields = {"region": "eu-west-1", "app": backend.app_id, "env": backend.environment}
+        self.location(f"/projects/{project}/connect/", **fields)
+        return Place(project, backend.environment)
+
+    def preview(self, place: Place) -> str:
+        """The address of a push's review."""
+        return str(self.done(self.location(f"{place.push}preview/"))["continue_to"])
+
+    def push(self, place: Place) -> str:
+        """Preview and push; the address of the record."""
+        review = self.preview(place)
+        self.done(self.location(f"{review}apply/"))
+        return review
+
+    def pull(self, place: Place) -> None:
+        self.done(self.location(place.pull))
+
+    def done(self, job: str) -> dict[str, Any]:
+        """Waits for a job's good end; what it reports."""
+        deadline = time.monotonic() + 45
+        while True:
+            answer = self.requests.get(job, headers={"Accept": "application/json"}).json()
+            if answer["status"] not in ("queued", "running"):
+                break
+            assert time.monotonic() < deadline, f"{job} is not done after 45 s"
+            time.sleep(0.1)
+        assert answer["status"] == "succeeded", f"{job}: {answer['error']}"
+        return dict(answer["result"])

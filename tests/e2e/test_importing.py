@@ -148,7 +148,7 @@ def test_an_amplify_environment_is_linked_but_not_pushed(office: Office, page: P
     expect(page.get_by_role("heading", name="Backend files")).to_be_visible()
     expect(page.get_by_text("not pushed")).to_be_visible()
     walk.import_now(page)
-    expect(page.get_by_text("Not pushed")).to_be_visible()
+    expect(page.get_by_text("Not pushed").first).to_be_visible()
     expect(page.get_by_text("effective after push").first).to_be_visible()
     expect(page.get_by_text(f"amplify pull --appId {AMPLIFY_APP_ID} --envName dev")).to_be_visible()
     expect(page.get_by_text("amplify codegen add")).to_be_visible()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from aws.sandbox.catalogue import AMPLIFY_APP_ID, scenario
+from aws.sandbox.catalogue_backends import backend
 from tests.e2e import walk
 from tests.e2e.console_process import Console
 from tests.e2e.places import Office, Place
@@ -33,8 +34,10 @@ NAMES = (
     "home", "project", "create-project", "create-environment", "environment", "members", "member", "tokens",
     "activity", "jobs", "job-done", "job-failed", "unlinked", "import-empty", "import-anyway",
     "import-unreadable", "create-identity-pool", "review", "linked", "linked-with-trouble", "file",
-    "file-with-secret", "unlink", "fix-oauth", "guide", "guide-long", "styleguide", "password", "two-factor",
-    "sign-in", "sign-out", "reset-password", "invitation", "not-found", "forbidden",
+    "file-with-secret", "unlink", "unlink-pushed", "push", "push-waiting", "push-review", "push-record", "push-blocked",
+    "deployments", "pull", "source", "connect", "fix-oauth", "guide", "guide-long",
+    "styleguide", "password", "two-factor", "sign-in", "sign-out", "reset-password", "invitation", "not-found",
+    "forbidden",
 )  # fmt: skip
 """What is tested of `stops`, so that tests have names before there is a console."""
 
@@ -96,6 +99,13 @@ def stops(console: Console, office: Office, project: str) -> list[Stop]:
     done = office.link(linked, good)
     failed = office.apply(late)
     office.link(amplify, good)
+    pushed = office.connect(project, backend("needspool"))
+    waiting = office.connect(project, backend("staging"))
+    broken = office.connect(project, backend("notazip"))
+    office.link(pushed, good)
+    record = office.push(pushed)
+    for place in (waiting, broken):
+        office.link(place, scenario("mfa-on"))
     accepted = {"accept": "role.trust", "reason": "The role is replaced with the next release."}
     office.link(troubled, anyway, **accepted)
     # Both clients alike, so that the pool still can be imported.
@@ -141,6 +151,17 @@ def stops(console: Console, office: Office, project: str) -> list[Stop]:
         Stop("unlink", f"{linked.authentication}unlink/"),
         Stop("fix-oauth", f"{free.importing}fix/copy-oauth-to-native/?{_query(free, differs.key)}"),
         Stop("fix-trust", f"{free.importing}fix/rewrite-trust-authenticated/?{_query(free, anyway.key)}"),
+        Stop("unlink-pushed", f"{pushed.authentication}unlink/"),
+        Stop("push", pushed.push),
+        Stop("push-waiting", waiting.push),
+        Stop("push-review", office.preview(waiting)),
+        Stop("push-record", record),
+        Stop("push-blocked", office.preview(broken)),
+        Stop("deployments", pushed.deployments),
+        Stop("pull", pushed.pull),
+        Stop("source", f"/projects/{project}/{pushed.name}/source/"),
+        Stop("connect", f"/projects/{project}/connect/?region=eu-west-1"),
+        Stop("guide-backend", "/checks/backend.readable/"),
         Stop("guide", "/checks/oauth.matching/"),
         Stop("guide-long", "/checks/permissions.console/"),
         Stop("styleguide", "/styleguide/"),

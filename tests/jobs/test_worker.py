@@ -41,33 +41,59 @@ def database_url() -> str:
     return os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
 
 
-@pytest.fixture
-def start_worker(broker_url: str, tmp_path: Path) -> Iterator[StartWorker]:
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url(),
-        "SECRET_KEY": django_settings.SECRET_KEY,
-        "REDIS_URL": broker_url,
-        "JOB_HEARTBEAT_SECONDS": "0.2",
-        "JOB_LOST_SECONDS": "1.5",
-        "LOG_LEVEL": "INFO",
-        "REMAP_SIGTERM": "SIGQUIT",
-    }
-    workers: list[Child] = []
+class Workers:
+    """Worker processes with their logs in a folder."""
 
-    def start() -> Child:
-        number = len(workers)
+    def __init__(self, broker_url: str, folder: Path) -> None:
+        self.folder = folder
+        self.started: list[Child] = []
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": database_url(),
+            "SECRET_KEY": django_settings.SECRET_KEY,
+            "REDIS_URL": broker_url,
+            "JOB_HEARTBEAT_SECONDS": "0.2",
+            "JOB_LOST_SECONDS": "1.5",
+            "LOG_LEVEL": "INFO",
+            "REMAP_SIGTERM": "SIGQUIT",
+        }
+
+    def start(self) -> Child:
+        name = f"w{len(self.started)}"
         command = [sys.executable, "-m", "celery", "-A", "admin_ui", "worker", "--beat", "--concurrency", "2"]
-        command += ["--include", "tests.jobs.sample_tasks", "--loglevel", "INFO", "-n", f"w{number}@test"]
-        command += ["--schedule", str(tmp_path / f"beat-{number}")]
-        worker = processes.start(f"w{number}", command, log=tmp_path / f"w{number}.log", environment=environment)
-        workers.append(worker)
+        command += ["--include", "tests.jobs.sample_tasks", "--loglevel", "INFO", "-n", f"{name}@test"]
+        command += ["--schedule", str(self.folder / f"beat-{name}")]
+        worker = processes.start(name, command, log=self.folder / f"{name}.log", environment=self.environment)
+        self.started.append(worker)
         wait_until(lambda: is_ready(worker), "the worker's start")
         return worker
 
+    def stop(self) -> None:
+        processes.stop(self.started)
+
+
+@pytest.fixture
+def start_worker(broker_url: str, tmp_path: Path) -> Iterator[StartWorker]:
+    """For tests that kill a worker, or need that there is none at first."""
+    workers = Workers(broker_url, tmp_path)
     with use_broker(app, broker_url):
-        yield start
-    processes.stop(workers)
+        yield workers.start
+    workers.stop()
+
+
+@pytest.fixture(scope="class")
+def kept_worker(broker_url: str, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    workers = Workers(broker_url, tmp_path_factory.mktemp("worker"))
+    workers.start()
+    yield
+    workers.stop()
+
+
+@pytest.fixture
+def worker(kept_worker: None, broker_url: str) -> Iterator[None]:
+    """A worker that other tests use as well: starting one takes longer than most jobs."""
+    with use_broker(app, broker_url):
+        yield
 
 
 def is_ready(worker: Child) -> bool:
@@ -86,32 +112,41 @@ def has_status(job: Job, status: Status) -> bool:
     return job.status == status
 
 
-def test_a_worker_runs_a_job_to_its_end(start_worker: StartWorker, tmp_path: Path) -> None:
-    start_worker()
-    (tmp_path / "gate").touch()
+@pytest.mark.usefixtures("worker")
+class TestOneWorker:
+    def test_a_worker_runs_a_job_to_its_end(self, tmp_path: Path) -> None:
+        (tmp_path / "gate").touch()
 
-    job = enqueue(tmp_path)
+        job = enqueue(tmp_path)
 
-    wait_until(lambda: has_status(job, Status.SUCCEEDED), "success")
-    assert job.attempts == 1
-    assert job.result == {"verified": True}
+        wait_until(lambda: has_status(job, Status.SUCCEEDED), "success")
+        assert job.attempts == 1
+        assert job.result == {"verified": True}
 
+    def test_a_job_delivered_three_times_runs_once(self, tmp_path: Path) -> None:
+        job = enqueue(tmp_path)
+        work.delay(job.pk)
+        work.delay(job.pk)
+        wait_until(lambda: has_status(job, Status.RUNNING), "the claim")
+        (tmp_path / "gate").touch()
 
-def test_a_job_delivered_three_times_runs_once(start_worker: StartWorker, tmp_path: Path) -> None:
-    start_worker()
-    job = enqueue(tmp_path)
-    work.delay(job.pk)
-    work.delay(job.pk)
-    wait_until(lambda: has_status(job, Status.RUNNING), "the claim")
-    (tmp_path / "gate").touch()
+        wait_until(lambda: has_status(job, Status.SUCCEEDED), "success")
+        work.delay(job.pk)
+        other = enqueue(tmp_path)
+        wait_until(lambda: has_status(other, Status.SUCCEEDED), "the success of a later job")
 
-    wait_until(lambda: has_status(job, Status.SUCCEEDED), "success")
-    work.delay(job.pk)
-    other = enqueue(tmp_path)
-    wait_until(lambda: has_status(other, Status.SUCCEEDED), "the success of a later job")
+        assert len(attempts(tmp_path)) == 2
+        assert job.attempts == 1
 
-    assert len(attempts(tmp_path)) == 2
-    assert job.attempts == 1
+    def test_a_running_job_is_cancelled_from_outside(self, tmp_path: Path) -> None:
+        from tests.factories import actor_of, make_user
+
+        job = enqueue(tmp_path)
+        wait_until(lambda: attempts(tmp_path), "the first attempt")
+
+        services.cancel(job=job, actor=actor_of(make_user()))
+
+        wait_until(lambda: has_status(job, Status.CANCELLED), "the cancellation")
 
 
 @pytest.mark.slow
@@ -148,18 +183,6 @@ def test_a_job_whose_whole_worker_is_killed_is_resumed_by_the_next_one(
 
     wait_until(lambda: has_status(job, Status.SUCCEEDED), "the resumed job's success")
     assert job.attempts == 2
-
-
-def test_a_running_job_is_cancelled_from_outside(start_worker: StartWorker, tmp_path: Path) -> None:
-    from tests.factories import actor_of, make_user
-
-    start_worker()
-    job = enqueue(tmp_path)
-    wait_until(lambda: attempts(tmp_path), "the first attempt")
-
-    services.cancel(job=job, actor=actor_of(make_user()))
-
-    wait_until(lambda: has_status(job, Status.CANCELLED), "the cancellation")
 
 
 def test_a_job_sent_while_no_worker_ran_is_taken_by_the_first_one(start_worker: StartWorker, tmp_path: Path) -> None:

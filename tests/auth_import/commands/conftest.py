@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.auth_import.planted import Account
+
 if TYPE_CHECKING:
     # Named on the command line, this file is read before Django is ready.
     from auth_import.models import CognitoLink
@@ -32,7 +34,4 @@ def link(environment: "Environment") -> "CognitoLink":
 @pytest.fixture
 def cognito(sandbox: Any) -> Any:
     """A client that knows nothing of the console, to make and to change what a test plants."""
-    import boto3
-
-    make: Any = boto3.client
-    return make("cognito-idp", endpoint_url=sandbox.url, region_name="eu-west-1")
+    return Account(sandbox.url).client("cognito-idp")

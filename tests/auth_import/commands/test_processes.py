@@ -22,6 +22,25 @@ ROOT = Path(__file__).resolve().parents[3]
 Ended = subprocess.CompletedProcess[bytes]
 
 
+SEVERAL = """
+import io, json, sys
+from django.core.management import execute_from_command_line
+
+ended = []
+for arguments, stdin in json.load(sys.stdin):
+    streams = [io.TextIOWrapper(io.BytesIO(text), encoding="utf-8") for text in (stdin.encode(), b"", b"")]
+    sys.stdin, sys.stdout, sys.stderr = streams
+    code = 0
+    try:
+        execute_from_command_line(["manage.py", *arguments])
+    except SystemExit as end:
+        code = end.code
+    sys.stdout.flush(), sys.stderr.flush()
+    ended.append((code, *(stream.buffer.getvalue().decode() for stream in streams[1:])))
+json.dump(ended, sys.__stdout__)
+"""
+
+
 class Machine:
     """A shell with a state directory of its own and the AWS that `url` leads to."""
 
@@ -49,13 +68,32 @@ class Machine:
             check=False,
         )
 
+    def run_each(self, *commands: tuple[str, ...], stdin: str = "") -> list[tuple[int, str, str]]:
+        """Code, output and words of commands that one process runs in turn: starting it costs most of what they take.
+
+        Each goes the way of `manage.py`, and is given the same standard input.
+        """
+        ended = subprocess.run(
+            [sys.executable, "-c", SEVERAL],
+            input=json.dumps([[command, stdin] for command in commands]).encode(),
+            capture_output=True,
+            cwd=ROOT,
+            env={**self.environment, "DJANGO_SETTINGS_MODULE": "admin_ui.settings"},
+            timeout=60,
+            check=False,
+        )
+        assert (ended.returncode, ended.stderr) == (0, b"")
+        return [(code, out, words) for code, out, words in json.loads(ended.stdout)]
+
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state directory in which nothing but `manage.py migrate` was run."""
-    state = tmp_path_factory.mktemp("migrated")
-    assert Machine(state, "http://127.0.0.1:9").run("migrate", "--verbosity", "0").returncode == 0
-    return state
+    """A state directory in which nothing but `manage.py migrate` and one `environments create` were run."""
+    machine = Machine(tmp_path_factory.mktemp("migrated") / "state", "http://127.0.0.1:9")
+    assert machine.run("migrate", "--verbosity", "0").returncode == 0
+    ended = machine.run("environments", "create", "--project", "shop", "--environment", "dev", "--region", "eu-west-1")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    return Path(machine.environment["STATE"])
 
 
 @pytest.fixture
@@ -66,8 +104,6 @@ def machine(sandbox: Any, tmp_path: Path) -> Machine:
 def prepared(machine: Machine, migrated: Path) -> Machine:
     """`manage.py migrate` and one `environments create`: all that the commands need."""
     shutil.copytree(migrated, machine.environment["STATE"])
-    ended = machine.run("environments", "create", "--project", "shop", "--environment", "dev", "--region", "eu-west-1")
-    assert (ended.returncode, ended.stderr) == (0, b"")
     return machine
 
 
@@ -82,31 +118,37 @@ def test_from_an_empty_machine_to_a_linked_environment(machine: Machine, migrate
         f"Checking {good.pool_id} in eu-west-1 …",
         f"Importing: job {document['job']} …",
     ]
-    again = machine.run("import_auth", *PLACE, *JSON, stdin=payload_of(good))
-    assert (again.returncode, json.loads(again.stdout)["job"]) == (3, None)
     exports = machine.run("client_config", *PLACE, "--file", "aws-exports.js")
     assert exports.stdout.startswith(b"/* eslint-disable */\n")
     assert exports.stderr == b""
-    assert machine.run("client_config", *PLACE, "--out", str(tmp_path / "out")).returncode == 0
+    again, written, linked, listed, unlinked, gone = machine.run_each(
+        ("import_auth", *PLACE, *JSON),
+        ("client_config", *PLACE, "--out", str(tmp_path / "out")),
+        ("link_status", *PLACE),
+        ("environments", "list", *JSON),
+        ("unlink", *PLACE, "--yes"),
+        ("link_status", *PLACE),
+        stdin=payload_of(good),
+    )
+    assert (again[0], json.loads(again[1])["job"]) == (3, None)
     assert (tmp_path / "out" / "aws-exports.js").read_bytes() == exports.stdout
-    assert machine.run("link_status", *PLACE).returncode == 0
-    rows = json.loads(machine.run("environments", "list", *JSON).stdout)
+    rows = json.loads(listed[1])
     assert [(row["user_pool"], row["health"]) for row in rows] == [(good.pool_id, "pass")]
-    assert machine.run("unlink", *PLACE, "--yes").returncode == 0
-    assert machine.run("link_status", *PLACE).returncode == 1
+    assert [code for code, _, _ in (written, linked, listed, unlinked, gone)] == [0, 0, 0, 0, 1]
 
 
 def test_wrong_usage_of_a_process_ends_with_two(machine: Machine) -> None:
-    for arguments in (("import_auth",), ("unlink", "--bogus"), ("environments",)):
-        ended = machine.run(*arguments)
-        assert ended.returncode == 2
-        assert b"usage: manage.py" in ended.stderr
-        assert b"Traceback" not in ended.stderr
+    first = machine.run("import_auth")
+    others = machine.run_each(("import_auth",), ("unlink", "--bogus"), ("environments",))
+    assert others[0] == (first.returncode, first.stdout.decode(), first.stderr.decode())
+    for code, _, words in others:
+        assert code == 2
+        assert "usage: manage.py" in words
+        assert "Traceback" not in words
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
+def test_without_a_prepared_database_each_command_names_the_cure(machine: Machine) -> None:
+    commands = (
         ("import_auth", *PLACE),
         ("link_status", *PLACE),
         ("link_status", "--all"),
@@ -114,12 +156,13 @@ def test_wrong_usage_of_a_process_ends_with_two(machine: Machine) -> None:
         ("unlink", *PLACE, "--yes"),
         ("environments", "list"),
         ("environments", "create", *PLACE, "--region", "eu-west-1"),
-    ],
-)
-def test_without_a_prepared_database_each_command_names_the_cure(machine: Machine, arguments: tuple[str, ...]) -> None:
-    ended = machine.run(*arguments, stdin=payload_of(scenario("good")))
-    assert (ended.returncode, ended.stdout) == (1, b"")
-    assert ended.stderr.decode() == "Failed: The database is not prepared for this version. Run: manage.py migrate\n"
+    )
+    cure = "Failed: The database is not prepared for this version. Run: manage.py migrate\n"
+    payload = payload_of(scenario("good"))
+    first = machine.run(*commands[0], stdin=payload)
+    assert (first.returncode, first.stdout.decode(), first.stderr.decode()) == (1, "", cure)
+    for command, ended in zip(commands, machine.run_each(*commands, stdin=payload), strict=True):
+        assert ended == (1, "", cure), command
 
 
 def test_a_database_out_of_reach_is_words(machine: Machine) -> None:
@@ -237,6 +280,6 @@ def test_another_endpoint_than_the_sandbox_serves_as_well(plain_emulator: str, m
     payload = plant_pool(make("cognito-idp", endpoint_url=plain_emulator, region_name="eu-west-1", **keys))
     ended = machine.run("import_auth", *PLACE, *JSON, stdin=payload)
     assert ended.returncode == 0, ended.stderr.decode() + ended.stdout.decode()
-    assert machine.run("link_status", *PLACE).returncode == 0
-    exports = machine.run("client_config", *PLACE, "--file", "aws-exports.js")
-    assert json.loads(payload)["userPoolId"].encode() in exports.stdout
+    status, exports = machine.run_each(("link_status", *PLACE), ("client_config", *PLACE, "--file", "aws-exports.js"))
+    assert (status[0], exports[0]) == (0, 0)
+    assert json.loads(payload)["userPoolId"] in exports[1]

@@ -8,7 +8,9 @@ from botocore.model import OperationModel
 from botocore.session import get_session
 
 SESSION = get_session()
-SERVICES = {name: SESSION.get_service_model(name) for name in ("cognito-idp", "cognito-identity", "iam")}
+SERVICES = {
+    name: SESSION.get_service_model(name) for name in ("cognito-idp", "cognito-identity", "iam", "cloudformation")
+}
 GLOBAL_FLAGS = frozenset({"region", "query", "output", "cli-input-json"})
 
 

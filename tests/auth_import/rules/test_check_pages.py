@@ -4,11 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from auth_import.rules import FAMILIES, RULES, Rule
+from auth_import import backend_findings
+from auth_import.rules import FAMILIES, RULES
 from tests.auth_import.rules.aws_cli_model import unknown_flags
 
 PAGES = Path(__file__).parents[3] / "docs" / "checks"
-IDS = [rule.id for rule in RULES]
+CHECKS = [
+    *((rule.id, rule.title, rule.family) for rule in RULES),
+    *((one, title, backend_findings.FAMILY) for one, title in backend_findings.TITLES.items()),
+]
+"""Those of an import, then those that only a push asks."""
+IDS = [check_id for check_id, _, _ in CHECKS]
 HEADINGS = ("**What is checked.**", "**Why it matters.**", "**Severity.**", "**How to cure it.**", "**Source.**")
 
 
@@ -32,19 +38,19 @@ def test_a_page_says_what_why_how_severe_how_to_cure_and_whence(rule_id: str) ->
     assert 12 <= len(text.splitlines()) <= 30
 
 
-@pytest.mark.parametrize("rule", RULES, ids=IDS)
-def test_the_index_has_each_check_once_under_its_family(rule: Rule) -> None:
+@pytest.mark.parametrize(("check_id", "title", "family"), CHECKS, ids=IDS)
+def test_the_index_has_each_check_once_under_its_family(check_id: str, title: str, family: str) -> None:
     index = page("README")
-    row = f"| [{rule.id}]({rule.id}.md) | {rule.title} |"
+    row = f"| [{check_id}]({check_id}.md) | {title} |"
     assert index.count(row) == 1
     heading = index.rfind("\n## ", 0, index.index(row))
-    assert index[heading:].startswith(f"\n## {rule.family}\n")
+    assert index[heading:].startswith(f"\n## {family}\n")
 
 
 def test_the_index_lists_nothing_else_and_keeps_the_order_of_the_catalogue() -> None:
     index = page("README")
     assert re.findall(r"^\| \[([^]]+)]", index, re.MULTILINE) == IDS
-    assert re.findall(r"^## (.+)$", index, re.MULTILINE) == list(FAMILIES)
+    assert re.findall(r"^## (.+)$", index, re.MULTILINE) == [*FAMILIES, backend_findings.FAMILY]
 
 
 @pytest.mark.parametrize("name", [*IDS, "README"])

@@ -113,7 +113,7 @@ def cli_accepts(observation: Observation) -> bool:
     return True
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(observation=complete_observations())
 def test_the_verdict_is_the_genuine_one(observation: Observation) -> None:
     accepted = cli_accepts(observation)

@@ -54,7 +54,7 @@ def check(command: str) -> None:
         words = words[cut + 1 :]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(observation=complete_observations(spoilt=14))
 def test_every_command_is_one_the_aws_cli_takes(observation: Observation) -> None:
     for rule_set in RuleSet:

@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import product
+from itertools import combinations_with_replacement
 from typing import Any, get_args
 
 import pytest
@@ -54,7 +54,7 @@ def check_shape(observation: Observation, rule_set: RuleSet) -> None:
         assert NATIVE.secret not in repr(finding), finding.id
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(observation=torn_observations())
 def test_no_rule_raises_whatever_aws_answers(observation: Observation) -> None:
     for rule_set in RuleSet:
@@ -64,7 +64,7 @@ def test_no_rule_raises_whatever_aws_answers(observation: Observation) -> None:
 @pytest.mark.parametrize("kind", get_args(FaultKind))
 @pytest.mark.parametrize("make", [lambda item: item, in_amplify], ids=["standalone", "amplify"])
 def test_no_pair_of_faults_makes_a_rule_raise(kind: FaultKind, make: Callable[[Observation], Observation]) -> None:
-    for first, second in product(POSITIONS, POSITIONS):
+    for first, second in combinations_with_replacement(POSITIONS, 2):
         observation = spoil(spoil(make(GOOD), first, kind), second, kind)
         for rule_set in RuleSet:
             check_shape(observation, rule_set)

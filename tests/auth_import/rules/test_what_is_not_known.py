@@ -17,8 +17,8 @@ UNREAD = in_amplify(GOOD, backend_read=False)
 )
 def test_an_unread_backend_is_said_to_be_unread(rule_id: str, expected: str) -> None:
     assert answers(rule_id, UNREAD) == expected
-    assert "the Amplify backend is not read by this version" in found(rule_id, UNREAD).observed
-    assert "not read by this version" not in found(rule_id, GOOD).observed
+    assert "pull this environment first" in found(rule_id, UNREAD).observed
+    assert "pull this environment first" not in found(rule_id, GOOD).observed
 
 
 def test_without_an_identity_pool_what_needs_one_is_not_known() -> None:

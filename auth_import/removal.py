@@ -1,0 +1,56 @@
+"""What the next push takes out of an Amplify backend after an unlink, as far as is known without asking AWS."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from auth_import.models import CognitoLink
+from auth_import.preflight import known_backend
+from backend_state.models import KnownBackend
+
+
+@dataclass(frozen=True, slots=True)
+class BackendUse:
+    """A resource of the backend that uses auth. While one has it `declared`, a push refuses to take auth away."""
+
+    resource: str
+    service: str
+    words: str
+    declared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """The cloud's side of an unlink: files, parameters and resources by name. `known` is None before the first pull."""
+
+    resource_name: str
+    known: KnownBackend | None
+    folder_files: tuple[str, ...]
+    parameters: tuple[str, ...]
+    uses: tuple[BackendUse, ...]
+
+    @property
+    def refusing(self) -> tuple[BackendUse, ...]:
+        return tuple(one for one in self.uses if one.declared)
+
+
+def removal_of(link: CognitoLink) -> Removal | None:
+    """None where the cloud has nothing of the link: a standalone environment, or one that was never pushed."""
+    if not link.environment.is_amplify or not link.pushed:
+        return None
+    known = known_backend(link.environment)
+    facts: Mapping[str, Any] = known.facts if known else {}
+    # A resource that somebody imported elsewhere may have got another name there.
+    names = [one["name"] for one in facts.get("auth", ()) if one["imported"]]
+    name = names[0] if names else link.resource_name
+    marker = f"/AMPLIFY_auth_{name}_"
+    return Removal(
+        resource_name=name,
+        known=known,
+        folder_files=tuple(one for one in facts.get("files", ()) if f"auth/{name}/" in one and not one.endswith("/")),
+        parameters=tuple(one.partition(marker)[2] for one in facts.get("parameters", ()) if marker in one),
+        uses=tuple(
+            BackendUse(one["resource"], one["service"], one["words"], one["declared"])
+            for one in facts.get("dependents", ())
+        ),
+    )
