@@ -105,8 +105,23 @@ def entry(outputs: AuthOutputs, context: ProjectContext) -> dict[str, object]:
 def merge(existing: Mapping[str, Any], outputs: AuthOutputs, context: ProjectContext) -> dict[str, Any]:
     """A copy of an existing meta with this resource's entry added or replaced; everything else stays as it is."""
     meta = copy.deepcopy(dict(existing))
-    meta.setdefault("auth", {})[context.resource_name] = entry(outputs, context)
+    if "auth" not in meta:
+        meta = _with_auth(meta)
+    meta["auth"][context.resource_name] = entry(outputs, context)
     return meta
+
+
+def _with_auth(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """With an empty ``auth`` at its alphabetical place: a pull into an empty folder makes meta anew in that order, and
+    the order of the categories is the order of the client configuration's keys."""
+    after = next((name for name in meta if name != "providers" and name > "auth"), None)
+    whole: dict[str, Any] = {}
+    for name, value in meta.items():
+        if name == after:
+            whole["auth"] = {}
+        whole[name] = value
+    whole.setdefault("auth", {})
+    return whole
 
 
 def remove(existing: Mapping[str, Any], resource_name: str) -> dict[str, Any]:

@@ -3,23 +3,28 @@
 `backend_state` answers in plain facts; here they get the words, the reason and the cure of a check.
 """
 
+import shlex
 from collections.abc import Sequence
 
 from auth_import.findings import Cure, Finding, Severity
 from auth_import.rules.reading import names
-from backend_state.document.facts import NEEDS_GUESTS, Dependent, Unmet
+from backend_state.document.facts import NEEDS_GUESTS, Dependent, LiteralPool, Unmet
 from backend_state.document.problems import BackendProblem
 
 READABLE = "backend.readable"
 REQUIREMENTS = "backend.requirements"
 DEPENDENTS = "backend.dependents"
 STACK = "backend.stack-change"
+FUNCTIONS = "backend.function-policies"
+CHECKOUTS = "backend.older-checkouts"
 FAMILY = "Backend"
 TITLES = {
     READABLE: "The backend's state in the cloud can be read and changed",
     REQUIREMENTS: "API, Storage and the other categories get what they need",
     DEPENDENTS: "Nothing in the backend is left without the auth it declares to need",
     STACK: "CloudFormation can change the root stack as planned",
+    FUNCTIONS: "Functions may do with this user pool what they may do with the present one",
+    CHECKOUTS: "Developers' older checkouts get these resources with their next pull",
 }
 """The checks a push adds to those of an import. Each id has its page, docs/checks/<id>.md."""
 
@@ -99,4 +104,57 @@ def stack_refused(reason: str) -> Finding:
         reason="The nested stacks of API, Storage and functions get the pool and the roles through it.",
         affects="the categories that depend on auth",
         cure=Cure("Cure what CloudFormation names, then preview the push again."),
+    )
+
+
+def function_policies(found: Sequence[LiteralPool]) -> Finding:
+    """Whether a function's policy names another pool (section 7.3). A push changes parameters, not templates."""
+    if not found:
+        return Finding(
+            id=FUNCTIONS,
+            title=TITLES[FUNCTIONS],
+            severity=Severity.PASS,
+            observed="no function's template names another user pool",
+        )
+    return Finding(
+        id=FUNCTIONS,
+        title=TITLES[FUNCTIONS],
+        severity=Severity.WARN,
+        observed=" ".join(f"{one.resource} is allowed to use {names(one.pools)} by its id." for one in found),
+        reason="The function gets this pool's id in its environment variable, while its policy goes on granting the"
+        " other pool: its calls are refused, and it could still reach the old users.",
+        affects=names([one.resource for one in found]),
+        cure=Cure(
+            "After the push, choose the function's permissions once more and push it from a laptop; the CLI then writes"
+            " this pool's id.",
+            "amplify pull && amplify update function && amplify push",
+        ),
+    )
+
+
+def older_checkouts(change: str, categories: str) -> Finding:
+    """What the next pull does in a checkout from before the push (sections 4.3, 6.8). `categories` is the payload."""
+    if change not in ("import", "swap"):
+        return Finding(
+            id=CHECKOUTS, title=TITLES[CHECKOUTS], severity=Severity.PASS, observed="nothing changes for them"
+        )
+    swap = change == "swap"
+    return Finding(
+        id=CHECKOUTS,
+        title=TITLES[CHECKOUTS],
+        severity=Severity.WARN if swap else Severity.INFO,
+        observed="a headless pull in them takes the present resources, from their own team-provider-info.json"
+        if swap
+        else "a headless pull in one that has no auth yet may end with “userPoolId … None”",
+        reason="The Amplify CLI reads ids from team-provider-info.json before it asks the cloud; a push from such a"
+        " checkout would then write the old ids back."
+        if swap
+        else "The Amplify CLI makes the list of categories before it restores the backend, so the first pull learns of"
+        " auth and only the second one fills team-provider-info.json.",
+        affects="developers, and builds, that pull with --yes in a folder from before this push",
+        cure=Cure(
+            "Pull interactively, or name the ids once. An empty folder needs neither. The source bundle has this"
+            " environment's part of team-provider-info.json to commit.",
+            f"amplify pull --yes --categories {shlex.quote(categories)}",
+        ),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.crypto import salted_hmac
 
 from amplify_files.context import EnvironmentStack
-from amplify_files.javascript_json import stringify
+from amplify_files.javascript_json import javascript_sort_key, stringify
 from backend_state.document import facts
 from backend_state.document.problems import listed
 from backend_state.document.state import ZIP, BackendDocument, stack_from
@@ -49,6 +49,7 @@ def facts_of(state: CloudState) -> dict[str, Any]:
             name: salted_hmac("backend_state.parameter", value).hexdigest()[:16]
             for name, value in state.parameters.items()
         },
+        "parameter_pool": _parameter_pool(state),
         "stack": state.stack.status if state.stack else "",
         "template": digest_of(state.template),
         "dependents": [
@@ -65,16 +66,32 @@ def facts_of(state: CloudState) -> dict[str, Any]:
     }
 
 
+def _parameter_pool(state: CloudState) -> str:
+    """The user pool that SSM names for the auth resource: what a headless pull takes."""
+    there = state.document.imported
+    marker = f"AMPLIFY_auth_{there.name}_userPoolId" if there else ""
+    found = [value for name, value in state.parameters.items() if marker and name.endswith(marker)]
+    return found[0].strip('"') if found else ""
+
+
 def digest_of(value: Any) -> str:
     """A hash of a JSON value that does not depend on the order of its members."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def categories_of(document: BackendDocument) -> dict[str, Any]:
-    """The other categories as the generated files need them, in the order of meta; `auth` only keeps its place."""
+    """The other categories as the generated files need them; `auth` only keeps its place.
+
+    In alphabetical order, as a pull into an empty folder makes them anew from backend-config.json: client configuration
+    files have their keys in this order.
+    """
     return {
-        category: {} if category == "auth" else entries
-        for category, entries in document.meta.items()
+        category: {}
+        if category == "auth"
+        else {name: entries[name] for name in sorted(entries, key=javascript_sort_key)}
+        if isinstance(entries, Mapping)
+        else entries
+        for category, entries in sorted(document.meta.items(), key=lambda item: javascript_sort_key(item[0]))
         if category != "providers"
     }
 
@@ -111,7 +128,7 @@ def differences(before: Facts, after: Facts) -> list[str]:
     """What changed from one reading to another, in sentences; nothing when nothing did."""
     if not before or before.get("etag") == after.get("etag") == "":
         return []
-    found = [*_auth(before, after), *_resources(before, after)]
+    found = [*_auth(before, after), *_pool_of_parameters(after), *_resources(before, after)]
     changed = _changed(before.get("files", {}), after.get("files", {}))
     if changed:
         found.append(f"{len(changed)} file{'s' if len(changed) != 1 else ''} of the backend differ: {listed(changed)}.")
@@ -147,6 +164,16 @@ def _auth(before: Facts, after: Facts) -> list[str]:
                 if old[name][key] != new[name][key]
             ]
     return found
+
+
+def _pool_of_parameters(after: Facts) -> list[str]:
+    named, pools = after.get("parameter_pool", ""), [one["user_pool_id"] for one in after.get("auth", ())]
+    if not named or named in pools:
+        return []
+    return [
+        f"SSM names the user pool {named}, and the backend {listed(pools)}: somebody pushed from an older checkout. "
+        "A headless pull (amplify pull --yes) takes the one in SSM. Push again to bring them together."
+    ]
 
 
 def _resources(before: Facts, after: Facts) -> list[str]:

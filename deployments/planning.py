@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 
+from amplify_files import ci
 from amplify_files.outputs import AuthOutputs
 from auth_import import backend_findings, drift
 from auth_import.findings import Finding, Severity
@@ -166,7 +167,9 @@ def change_of(
             next_step="The Amplify app's name must consist of letters and digits. Rename the app.",
         )
     own = parameters.own(present, environment.app_id, environment.name, context.resource_name)
-    leftover = {key: own[key] for key in own if key in changes.LOGIN_PROVIDER_PARAMETERS}
+    # Other resources bring their own login providers; the CLI removes the old ones' before it imports them.
+    same = outputs.identity_pool is not None and own.get("identityPoolId") == outputs.identity_pool.id
+    leftover = {key: own[key] for key in own if same and key in changes.LOGIN_PROVIDER_PARAMETERS}
     return ImportAuth(outputs=outputs, context=context, leftover=leftover)
 
 
@@ -270,7 +273,11 @@ def _backend(worked: Worked, wanted: Wanted) -> list[Finding]:
     unmet = facts.unmet_requirements(
         worked.before, identity_pool=pool is not None, guests=pool is not None and pool.allow_unauthenticated
     )
-    return [backend_findings.requirements(unmet)]
+    return [
+        backend_findings.requirements(unmet),
+        backend_findings.function_policies(facts.literal_pools(worked.after, wanted.outputs.user_pool_id)),
+        backend_findings.older_checkouts(kind_of(worked.before, wanted.outputs), ci.categories_payload(wanted.outputs)),
+    ]
 
 
 def now() -> datetime:

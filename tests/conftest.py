@@ -166,6 +166,11 @@ class Clients:
         monkeypatch.setattr(session, "_clients", self.clients)
 
 
+def led_to() -> dict[str, str]:
+    """The SDK's variables. Clients remember what these were when they were made."""
+    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+
 PATIENT = Clients()
 """Those of the console as it is configured; a test that configures it otherwise brings its own."""
 
@@ -175,17 +180,15 @@ def sandbox(sample_account: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[An
     """The seeded account, without faults or calls of earlier tests; the SDK's variables lead to it."""
     from aws import session
 
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
+    for name in led_to():
         monkeypatch.delenv(name)
-    leading = sample_account.environment()
-    for name, value in leading.items():
+    for name, value in sample_account.environment().items():
         monkeypatch.setenv(name, value)
     PATIENT.use(monkeypatch)
     sample_account.forget()
     yield sample_account
     sample_account.forget()
-    if leading != {name: value for name, value in os.environ.items() if name.startswith("AWS_")}:
-        # Clients remember where they were led when they were made.
+    if led_to() != sample_account.environment():
         session.forget()
 
 

@@ -3,12 +3,14 @@
 Requirements: Amplify project format, section 8.2. Dependents: section 5.4.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from backend_state.document.state import BackendDocument, Resource
 
+_POOL_ID = re.compile(r'"([a-z]{2}(?:-[a-z]+)+-[0-9]_[0-9A-Za-z]+)"')
 NEEDS_IDENTITY_POOL = "identity-pool"
 NEEDS_GUESTS = "guests"
 
@@ -34,6 +36,28 @@ class Dependent:
     service: str
     words: str
     declared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralPool:
+    """A function whose template names a user pool by its id, where a push changes a parameter only (section 7.3)."""
+
+    resource: str
+    pools: tuple[str, ...]
+
+
+def literal_pools(document: BackendDocument, user_pool_id: str) -> tuple[LiteralPool, ...]:
+    """Functions that keep another pool's id in their policy: they may go on using that one, and not this one."""
+    found = []
+    for resource in document.resources:
+        path = f"function/{resource.name}/{resource.name}-cloudformation-template.json"
+        if resource.category != "function" or path not in document or not resource.depends_on_auth:
+            continue
+        text = document.read(path).decode("utf-8", "replace")
+        others = tuple(dict.fromkeys(one for one in _POOL_ID.findall(text) if one != user_pool_id))
+        if others:
+            found.append(LiteralPool(resource.label, others))
+    return tuple(found)
 
 
 def uses_user_pool(resource: Resource) -> bool:

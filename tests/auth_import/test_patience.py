@@ -14,7 +14,7 @@ from tests.auth_import.planted import Account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sandbox")]
 
-PATIENCE = 1.0
+PATIENCE = 0.4
 SLOW_MACHINE = 3.0
 
 

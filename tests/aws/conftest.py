@@ -1,7 +1,6 @@
 """The gateway's tests talk HTTP to a sandbox in a process of its own, and never touch our own code's inside."""
 
 import json
-import os
 import subprocess
 import sys
 import urllib.request
@@ -19,7 +18,7 @@ from botocore.compat import HTTPHeaders
 
 from aws import quotas, session
 from aws.target import AwsTarget
-from tests.conftest import Clients
+from tests.conftest import Clients, led_to
 
 TARGET = AwsTarget("eu-west-1")
 ROOT = Path(__file__).parents[2]
@@ -104,13 +103,12 @@ def sandbox(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbo
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
     KEPT.use(monkeypatch)
-    leading = dict(os.environ)
+    leading = led_to()
     quotas.use_limiter(quotas.InProcessLimiter())
     served.forget()
     yield served
     served.forget()
-    if leading != dict(os.environ):
-        # Clients remember the endpoint and the credentials they were made for.
+    if leading != led_to():
         session.forget()
 
 

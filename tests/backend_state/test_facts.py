@@ -149,3 +149,27 @@ def test_a_backend_of_all_categories() -> None:
         "interactions/bot": False,
         "notifications/Pinpoint": False,
     }
+
+
+OTHER = "eu-west-1_Zq3LmN0pA"
+
+
+@pytest.mark.parametrize(
+    ("template", "depends", "expected"),
+    [
+        ({"Resource": [{"Fn::Join": ["", ["arn:", ":userpool/", OTHER]]}]}, True, (OTHER,)),
+        ({"Resource": [{"Fn::Join": ["", ["arn:", ":userpool/", "eu-west-1_New0Pool1"]]}]}, True, ()),
+        ({"Resource": [{"Fn::Join": ["", ["arn:", ":userpool/", {"Ref": "authshopUserPoolId"}]]}]}, True, ()),
+        # A function that does not depend on auth may name whatever pool it likes.
+        ({"Resource": OTHER}, False, ()),
+    ],
+)
+def test_functions_whose_policy_names_another_pool(template: Any, depends: bool, expected: tuple[str, ...]) -> None:
+    document = backend(
+        "function",
+        "Lambda",
+        {"thing-cloudformation-template.json": template},
+        dependsOn=[ON_AUTH] if depends else [],
+    )
+    found = facts.literal_pools(document, "eu-west-1_New0Pool1")
+    assert [(one.resource, one.pools) for one in found] == ([("function/thing", expected)] if expected else [])

@@ -36,6 +36,7 @@ STATE_WRITE = "s3:PutObject deployment-state.json"
 ZIP_WRITE = f"s3:PutObject {ZIP}"
 META_WRITE = "s3:PutObject amplify-meta.json"
 EXECUTE = "cloudformation:ExecuteChangeSet"
+DESCRIBE = "cloudformation:DescribeStacks"
 
 
 def parameter_of(stage: Stage, name: str) -> str:
@@ -218,7 +219,7 @@ def _delete_bucket(backend: CloudBackend) -> None:
     ],
 )
 def test_a_bucket_deleted_at_any_moment_ends_the_push_in_words(own_stage: Stage, moment: str) -> None:
-    number = 2 if moment.startswith("cloudformation") else 1
+    number = 2 if moment == DESCRIBE else 1
 
     job = pushing_with(own_stage, just_before(moment, lambda: _delete_bucket(own_stage.backend), number=number))
 

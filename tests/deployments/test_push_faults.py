@@ -81,7 +81,7 @@ ONE_OF_EACH_KIND = (
     "cloudformation:ExecuteChangeSet",
     "s3:DeleteObject deployment-state.json",
 )
-"""The writes of an import, one of each kind, in their order. The quick tests take every other one, the slow ones all."""
+"""The writes of an import, one of each kind, in their order. The quick tests take some, the slow ones every call."""
 READS_AFTERWARDS = (
     ("cloudformation:DescribeStacks", 2),
     ("ssm:GetParametersByPath", 2),

@@ -157,8 +157,10 @@ def _files(
         below.update({f"{one.category}/{one.name}/{name}": text for name, text in one.files.items()})
     if parameters:
         config["parameters"] = parameters
+    # As the CLI leaves it behind: it makes meta anew from backend-config.json, whose keys are sorted.
+    ordered = {"providers": meta.pop("providers"), **dict(sorted(meta.items()))}
     return {
-        "amplify-meta.json": json_text(meta, indent=indent),
+        "amplify-meta.json": json_text(ordered, indent=indent),
         "backend-config.json": json_text(sorted_keys(config), indent=indent),
         "tags.json": json_text(_TAGS, indent=indent),
         "cli.json": json_text({"features": _FEATURES}, indent=indent),

@@ -91,9 +91,7 @@ def plan_text(plan: PushPlan) -> str:
         files_text([{"path": one.path, "change": one.change} for one in plan.files], "Backend files:"),
         files_text([{"path": one.name, "change": one.change} for one in plan.parameters], "Parameters in SSM:"),
         "\n".join(["Root stack:", *stack]) if stack else "",
-        "\n".join(["Calls, in order:", *(f"  {one.action}  {one.subject}" for one in plan.calls)])
-        if plan.calls
-        else "",
+        "\n".join(["Calls, in order:", *calls]) if calls else "",
     ]
     return "\n\n".join(part for part in parts if part)
 
