@@ -226,3 +226,18 @@ def test_asking_nonsense_of_a_stack_is_refused(control: Control, asked: dict[str
         control.ask("POST", "/sandbox/stacks", asked)
     with raised.value as answer:
         assert answer.code == 400
+
+
+def test_a_truth_value_given_to_a_nested_stack_is_the_word_for_it(cloudformation: Any, s3: Any, stack: str) -> None:
+    """JSON's `false` reaches a parameter as the text "false", and is compared with its allowed values as that."""
+    slot = {"Type": "String", "AllowedValues": ["true", "false"]}
+    inner = {"Parameters": {"Encrypted": slot}, "Resources": {"Role": role(f"{stack}-inner")}}
+    s3.put_object(Bucket=BUCKET, Key="amplify-cfn-templates/switch.json", Body=text(inner))
+    url = f"https://s3.amazonaws.com/{BUCKET}/amplify-cfn-templates/switch.json"
+    nested = {
+        "Type": "AWS::CloudFormation::Stack",
+        "Properties": {"TemplateURL": url, "Parameters": {"Encrypted": False}},
+    }
+    update(cloudformation, stack, GOOD, UsePreviousTemplate=False, TemplateBody=text(root(stack, switch=nested)))
+    made = resources(cloudformation, stack)["switch"]["PhysicalResourceId"]
+    assert described(cloudformation, made)["Parameters"] == [{"ParameterKey": "Encrypted", "ParameterValue": "false"}]

@@ -1,4 +1,4 @@
-"""What a push cannot mend by itself is told before it: functions that name a pool, checkouts from before, SSM astray."""
+"""What a push cannot mend by itself is told before it: functions that name a pool, older checkouts, SSM astray."""
 
 from typing import Any
 

@@ -100,7 +100,7 @@ def parameter_values(template: Template, given: Mapping[str, str]) -> dict[str, 
         raise ValidationError(f"Parameters: [{', '.join(missing)}] must have values")
     for name, slot in declared.items():
         allowed = slot.get("AllowedValues")
-        if allowed is not None and str(values[name]) not in map(str, allowed):
+        if allowed is not None and _text(values[name]) not in map(_text, allowed):
             raise ValidationError(f"Parameter '{name}' must be one of AllowedValues")
     return {name: _text(value) for name, value in values.items()}
 
