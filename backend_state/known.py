@@ -18,6 +18,8 @@ from backend_state.store import CloudState
 from environments.models import Environment
 
 Facts = Mapping[str, Any]
+_NEVER_SHOWN = frozenset({"auth", "custom", "function"})
+"""Categories that no client file holds anything of; what they put out may be a secret. Only their place is kept."""
 _AUTH_WORDS = {
     "user_pool_id": "user pool",
     "web_client_id": "web app client",
@@ -86,11 +88,9 @@ def categories_of(document: BackendDocument) -> dict[str, Any]:
     files have their keys in this order.
     """
     return {
-        category: {}
-        if category == "auth"
-        else {name: entries[name] for name in sorted(entries, key=javascript_sort_key)}
-        if isinstance(entries, Mapping)
-        else entries
+        category: {name: entries[name] for name in sorted(entries, key=javascript_sort_key)}
+        if isinstance(entries, Mapping) and category not in _NEVER_SHOWN
+        else {}
         for category, entries in sorted(document.meta.items(), key=lambda item: javascript_sort_key(item[0]))
         if category != "providers"
     }

@@ -94,9 +94,15 @@ def wanted_of(environment: Environment) -> Wanted:
 
 
 def _as_accepted(finding: Finding, link: CognitoLink) -> Finding:
-    """A failure that was imported anyway, with a reason, does not stop a push either."""
-    accepted = finding.severity is Severity.FAIL and finding.id in link.accepted
-    return replace(finding, severity=Severity.WARN) if accepted else finding
+    """A failure that was imported anyway, with a reason, does not stop a push either; any other one does."""
+    if finding.severity is not Severity.FAIL:
+        return finding
+    if finding.id in link.accepted:
+        return replace(finding, severity=Severity.WARN)
+    if not finding.overridable:
+        return finding
+    anyway = "Or unlink here, import the same resources again with “Import anyway” and a reason, and push once."
+    return replace(finding, cure=replace(finding.cure, text=f"{finding.cure.text} {anyway}".strip()))
 
 
 def _unread(faults: Sequence[Any]) -> Finding:

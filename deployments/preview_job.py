@@ -103,7 +103,8 @@ def _nothing_to_push(run: Run, environment: Environment, wanted: Wanted, worked:
 
 
 def _keep(run: Run, environment: Environment, plan: PushPlan) -> Deployment:
-    discard_previews(environment)
+    if run.job.payload.get("replaces", True):
+        discard_previews(environment)
     deployment = Deployment.objects.create(
         environment=environment, document=plan.to_dict(), created_by_name=run.job.actor_name
     )

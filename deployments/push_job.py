@@ -14,6 +14,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from amplify_files.outputs import AuthOutputs
 from audit.actions import Action
 from audit.record import Actor, record
 from auth_import import drift
@@ -21,10 +22,11 @@ from auth_import.preflight import secret_digest
 from auth_import.services import take_pushed
 from aws import app_clients, environment_parameters
 from aws.errors import AwsError
+from aws.side_by_side import Together
 from backend_state import kept, known, store
 from backend_state.document.problems import BackendProblem
 from backend_state.document.state import DEPLOYMENT_STATE, STUDIO, ZIP, BackendDocument
-from backend_state.store import CloudState
+from backend_state.store import CloudState, Reading
 from deployments import planning, undoing, writing
 from deployments.models import UNSETTLED, Deployment, Phase
 from deployments.planning import NothingWanted, Worked
@@ -121,8 +123,13 @@ def _apply(run: Run, deployment: Deployment, environment: Environment, plan: Pus
     """Every step up to the last write; what has been written by an earlier run is written again."""
     with run.step("check") as step:
         if deployment.phase == Phase.PLANNED:
-            state = _unchanged_state(environment, plan)
-            worked = _as_previewed(environment, plan, state)
+            with Together() as together:
+                # The zip may be large: the Cognito resources are looked at while it comes.
+                reading = together.start(planning.read, environment)
+                outputs = _still_wanted(environment, plan)
+                state = _unchanged_state(environment, plan, reading.result())
+            worked = planning.worked_out(environment, state.document, state.parameters, outputs, plan.moment)
+            _same_files(plan, worked)
             step.detail = "Nothing changed since the preview"
         elif deployment.failure:
             raise undoing.failure_of(deployment)
@@ -136,9 +143,8 @@ def _apply(run: Run, deployment: Deployment, environment: Environment, plan: Pus
     _write(run, deployment, plan, worked)
 
 
-def _unchanged_state(environment: Environment, plan: PushPlan) -> CloudState:
+def _unchanged_state(environment: Environment, plan: PushPlan, reading: Reading) -> CloudState:
     """The cloud as it is, which must be as it was when the preview was made."""
-    reading = planning.read(environment)
     if reading.problems:
         raise reading.problems[0]
     state = reading.state
@@ -154,13 +160,13 @@ def _unchanged_state(environment: Environment, plan: PushPlan) -> CloudState:
     return state
 
 
-def _as_previewed(environment: Environment, plan: PushPlan, state: CloudState) -> Worked:
-    """The push worked out anew, which must come to the very files that were shown."""
+def _still_wanted(environment: Environment, plan: PushPlan) -> AuthOutputs | None:
+    """What is linked here, read from Cognito anew, which must be what was previewed; None for an unlink."""
     try:
         wanted = planning.wanted_of(environment)
     except NothingWanted as nothing:
         raise _reviewed_something_else(str(nothing)) from nothing
-    failing = [one for one in wanted.findings if one.severity == "fail" and not one.overridable]
+    failing = [one for one in wanted.findings if one.severity == "fail"]
     if failing:
         raise JobFailed(
             f"A check fails now. Expected: {failing[0].title}. Observed: {failing[0].observed}.",
@@ -173,9 +179,7 @@ def _as_previewed(environment: Environment, plan: PushPlan, state: CloudState) -
         same = drift.same(plan.outputs.to_dict(), wanted.outputs.to_dict())
         if not same or secret_digest(wanted.outputs) != plan.secret_digest:
             raise _reviewed_something_else("The Cognito resources changed after the preview.")
-    worked = planning.worked_out(environment, state.document, state.parameters, wanted.outputs, plan.moment)
-    _same_files(plan, worked)
-    return worked
+    return wanted.outputs
 
 
 def _same_files(plan: PushPlan, worked: Worked) -> None:

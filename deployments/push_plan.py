@@ -11,9 +11,11 @@ from datetime import datetime
 from difflib import unified_diff
 from typing import Any, Literal, Self
 
+from amplify_files.javascript_json import stringify
 from amplify_files.outputs import MASK, AuthOutputs
 from auth_import.findings import Finding, Severity
 from auth_import.records import finding_from_record, finding_record
+from backend_state.document import json_text
 from backend_state.document.changes import ImportAuth, applied
 from backend_state.document.parameters import ParameterChange
 from backend_state.document.state import CONFIG, META, STUDIO, BackendDocument
@@ -26,6 +28,7 @@ MOST_LINES = 400
 
 _NAMES = "secret|api_?key|password|token|private_?key|creds"
 _SECRET = re.compile(rf'("(?:[^"\\]|\\.)*(?:{_NAMES})(?:[^"\\]|\\.)*"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
+_VALUE = re.compile(r'^(\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*)?)(?:"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*)(,?)$')
 _SOUNDS_SECRET = re.compile(_NAMES, re.IGNORECASE)
 
 
@@ -88,8 +91,8 @@ class PushPlan:
 
     @property
     def blocking(self) -> tuple[Finding, ...]:
-        """The findings that forbid the push."""
-        return tuple(one for one in self.findings if one.severity is Severity.FAIL and not one.overridable)
+        """The findings that forbid the push. What was imported anyway, with a reason, is a warning by now."""
+        return tuple(one for one in self.findings if one.severity is Severity.FAIL)
 
     @property
     def calls(self) -> tuple[PlannedCall, ...]:
@@ -234,13 +237,34 @@ def _hidden(value: Any) -> Any:
 
 
 def masked_diff(before: str, after: str) -> str:
-    """A unified diff without secrets; a secret that changed shows as a line that says so."""
+    """A unified diff without secrets; a secret that changed shows as a line that says so.
+
+    Lines around a change keep their names and lose their values: what stands there is somebody else's, a function's
+    parameters for instance, and no name tells whether it is a secret.
+    """
     # A file that is not there has no lines; without this it would seem to have had an empty one.
-    old, new = (masked(text).split("\n") if text else [] for text in (before, after))
-    lines = list(unified_diff(old, new, lineterm="", n=3))[2:]
+    old, new = (masked(_line_by_line(text)).split("\n") if text else [] for text in (before, after))
+    lines = [
+        _without_values(line) if line.startswith(" ") else line
+        for line in list(unified_diff(old, new, lineterm="", n=3))[2:]
+    ]
     if len(lines) > MOST_LINES:
         lines = [*lines[:MOST_LINES], f"@@ -0,0 +0,0 @@ and {len(lines) - MOST_LINES} more lines"]
     return "\n".join(lines)
+
+
+def _line_by_line(text: str) -> str:
+    """JSON as Amplify lays it out, one value a line; any other text as it is."""
+    try:
+        value = json_text.parsed(text)
+    except (ValueError, RecursionError):
+        return text
+    return stringify(value, indent=2)
+
+
+def _without_values(line: str) -> str:
+    """A line of such JSON with its value, a text or a number, left out."""
+    return _VALUE.sub(r"\1…\2", line)
 
 
 def _shown(body: bytes | None) -> str:

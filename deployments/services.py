@@ -62,8 +62,11 @@ def at_work(environment: Environment, *kinds: str) -> Job | None:
 
 
 @transaction.atomic
-def start_preview(*, environment: Environment, actor: Actor, send: bool = True) -> Job:
-    """The job that previews a push. Asking again while one is at work finds that one. Raises NotPossible."""
+def start_preview(*, environment: Environment, actor: Actor, send: bool = True, replaces: bool = True) -> Job:
+    """The job that previews a push. Asking again while one is at work finds that one. Raises NotPossible.
+
+    A new preview `replaces` older ones that wait to be pushed.
+    """
     require_backend(environment)
     # Two clicks at once take turns here, so that the second one sees the first one's job.
     Environment.objects.select_for_update().get(pk=environment.pk)
@@ -80,6 +83,7 @@ def start_preview(*, environment: Environment, actor: Actor, send: bool = True) 
         permission=Permission.PUSH,
         subject=environment.app_id,
         return_url=page_of("push", environment),
+        payload={"replaces": replaces},
         send=send,
     )
 
@@ -180,6 +184,26 @@ def _require_no_push(environment: Environment) -> None:
         raise NotPossible(f"“{running.title}” is at work. Wait until it has finished.")
     if Deployment.objects.filter(environment=environment).unsettled().exists():
         raise NotPossible("An interrupted push is being finished or undone. Wait until the console is done with it.")
+
+
+@transaction.atomic
+def resume(*, environment: Environment, actor: Actor) -> Job | None:
+    """The job of an interrupted push, for a process that goes on with it itself; None when there is none.
+
+    Raises NotPossible while somebody is at work on it.
+    """
+    Environment.objects.select_for_update().get(pk=environment.pk)
+    row = Deployment.objects.filter(environment=environment).unsettled().select_related("job").first()
+    if row is None:
+        return None
+    if row.job is None or row.job.is_finished:
+        return _enqueue(row, environment, actor, send=False)
+    if row.job.status == Status.QUEUED:
+        return row.job
+    raise NotPossible(
+        f"“{row.job.title}” is at work (job {row.job.pk}). Wait until it has finished. If its process has died, run "
+        "this again in half a minute: the push is then taken up where it was interrupted."
+    )
 
 
 def recover() -> int:

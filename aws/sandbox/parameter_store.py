@@ -4,7 +4,6 @@ moto's own would cost a second at every start, and takes pages and names as they
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,8 +11,10 @@ from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.exceptions import ServiceException
-from moto.core.responses import ActionResult, BaseResponse, EmptyResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
+
+from aws.sandbox.own_calls import OwnCalls, start_of, token_of
 
 _MOST_NAMES = 10
 _MOST_BY_PATH = 10
@@ -141,14 +142,9 @@ def _broken(value: object, member: str, rule: str) -> ValidationException:
 parameter_store_backends = BackendDict(ParameterStoreBackend, "ssm")
 
 
-class ParameterStoreCalls(BaseResponse):
+class ParameterStoreCalls(OwnCalls[ParameterStoreBackend]):
     def __init__(self) -> None:
-        super().__init__(service_name="ssm")
-        self.automated_parameter_parsing = True
-
-    @property
-    def backend(self) -> ParameterStoreBackend:
-        return parameter_store_backends[self.current_account][self.region]
+        super().__init__("ssm", parameter_store_backends)
 
     def put_parameter(self) -> ActionResult:
         overwrite = bool(self._get_param("Overwrite"))
@@ -222,17 +218,12 @@ class ParameterStoreCalls(BaseResponse):
         size = int(self._get_param("MaxResults") or most)
         if not 1 <= size <= most:
             raise _broken(size, "maxResults", f"have value less than or equal to {most}")
-        every, start = list(items), _position(self._get_param("NextToken"))
+        try:
+            start = start_of(self._get_param("NextToken"))
+        except ValueError as error:
+            raise InvalidNextToken() from error
+        every = list(items)
         answer: dict[str, Any] = {"Parameters": every[start : start + size]}
         if start + size < len(every):
-            answer["NextToken"] = base64.urlsafe_b64encode(f"from {start + size}".encode()).decode()
+            answer["NextToken"] = token_of(start + size)
         return ActionResult(answer)
-
-
-def _position(token: str | None) -> int:
-    if not token:
-        return 0
-    try:
-        return int(base64.urlsafe_b64decode(token).decode().removeprefix("from "))
-    except (binascii.Error, UnicodeError, ValueError) as error:
-        raise InvalidNextToken() from error

@@ -1,17 +1,31 @@
 """`manage.py push` and `pull`, as a script runs them: what they print, and how they end."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 
 from audit.actions import Action
 from auth_import.services import unlink
 from deployments.models import Deployment
+from jobs.models import Job, Status
+from jobs.services import fail_unfinished
 from tests.auth_import.commands.running import JSON, Ended, run
-from tests.auth_import.journeys import ACTOR, audited
+from tests.auth_import.journeys import ACTOR, audited, link_for
 from tests.auth_import.planted import Account, choice_of
 from tests.deployments.planted_backends import CloudBackend, plant
-from tests.deployments.pushing import environment_of, linked
+from tests.deployments.pushing import (
+    assert_nothing_left,
+    at,
+    dead_after,
+    environment_of,
+    linked,
+    previewed,
+    pushing,
+    watched_calls,
+)
 from tests.factories import make_member
 
 if TYPE_CHECKING:
@@ -176,3 +190,71 @@ def test_a_pull_of_what_cannot_be_read_is_exit_code_1(environment: "Environment"
     assert ended.code == 1
     assert "s3:GetObject" in ended.words
     assert "docs/permissions.md" in ended.words
+
+
+@pytest.mark.parametrize("ended_by", ["a kill", "Ctrl-C"])
+def test_a_push_whose_process_died_is_taken_up_by_the_next_one_without_any_worker(
+    backend: CloudBackend, environment: "Environment", ended_by: str
+) -> None:
+    linked(environment, choice_of("good"))
+    deployment = previewed(environment)
+    with watched_calls() as calls:
+        calls.happen = at(f"ssm:PutParameter AMPLIFY_auth_{backend.names.app}_userPoolId", 1, dead_after)
+        job = pushing(deployment)
+    assert job.status == Status.RUNNING
+    if ended_by == "a kill":
+        at_once = command("push", environment)
+        assert at_once.code == 1
+        assert "run this again in half a minute" in at_once.words
+        Job.objects.filter(pk=job.pk).update(heartbeat=timezone.now() - timedelta(hours=1))
+    else:
+        fail_unfinished(job, words="The command was interrupted.", next_step="Run it again.")
+    ended = command("push", environment)
+    assert ended.code == 0, ended.words
+    assert "An interrupted push is taken up first" in ended.words
+    deployment.refresh_from_db()
+    assert deployment.phase == "applied"
+    assert ended.json["change"] is None, "nothing is left to push"
+    assert_nothing_left(environment, backend)
+    assert f"{backend.path}/AMPLIFY_auth_{backend.names.app}_webClientId" in backend.parameters()
+
+
+def test_a_dry_run_leaves_a_preview_that_waits_alone(environment: "Environment") -> None:
+    linked(environment, choice_of("good"))
+    waiting = previewed(environment)
+    assert command("push", environment, "--dry-run").code == 0
+    waiting.refresh_from_db()
+    assert waiting.phase == "planned"
+
+
+def test_a_check_that_fails_and_was_not_accepted_stops_a_push(sandbox: Any) -> None:
+    account = Account(sandbox.url)
+    planted = account.plant()
+    backend = plant(account)
+    environment = environment_of(backend)
+    linked(environment, planted.choice)
+    account.client("cognito-identity").update_identity_pool(
+        IdentityPoolId=planted.choice.identity_pool_id,
+        IdentityPoolName=planted.name.replace("-", "_"),
+        AllowUnauthenticatedIdentities=True,
+        CognitoIdentityProviders=[account.entry(planted.choice.user_pool_id, planted.choice.web_client_id)],
+    )
+    before = backend.everything()
+    ended = command("push", environment)
+    assert ended.code == 3, ended.words
+    failing = [one for one in ended.json["findings"] if one["severity"] == "fail"]
+    assert [one["id"] for one in failing] == ["identity-pool.both-clients"]
+    assert "Import anyway" in failing[0]["cure"]["text"]
+    assert backend.everything() == before
+
+
+def test_what_was_imported_anyway_is_pushed_with_a_warning(sandbox: Any) -> None:
+    account = Account(sandbox.url)
+    planted = account.plant()
+    choice = replace(planted.choice, native_client_id=planted.choice.web_client_id)
+    environment = environment_of(plant(account))
+    link_for(environment, choice, accept=("client.distinct", "client.native-secret"), reason="One app only")
+    ended = command("push", environment)
+    assert ended.code == 0, ended.words
+    severities = {one["id"]: one["severity"] for one in ended.json["findings"]}
+    assert (severities["client.distinct"], severities["client.native-secret"]) == ("warn", "warn")

@@ -1,13 +1,11 @@
 """CloudFormation's calls over HTTP."""
 
-import base64
-import binascii
 import json
 import threading
 from collections.abc import Callable
 from typing import Any
 
-from moto.core.responses import ActionResult, BaseResponse, EmptyResult
+from moto.core.responses import ActionResult, EmptyResult
 
 from aws.sandbox.cloudformation import change_sets, shown
 from aws.sandbox.cloudformation.backend import CloudFormationBackend, cloudformation_backends
@@ -15,6 +13,7 @@ from aws.sandbox.cloudformation.errors import ValidationError, stack_not_found
 from aws.sandbox.cloudformation.records import Stack
 from aws.sandbox.cloudformation.template import needed_capabilities, parse
 from aws.sandbox.cloudformation.templates_in_s3 import fetch
+from aws.sandbox.own_calls import OwnCalls, start_of, token_of
 
 _PAGE = 100
 #: AWS ends a page by its size in bytes. Ten changes make pages that a small test can fill.
@@ -24,14 +23,9 @@ _PAGE_OF_CHANGES = 10
 one_at_a_time = threading.RLock()
 
 
-class CloudFormationCalls(BaseResponse):
+class CloudFormationCalls(OwnCalls[CloudFormationBackend]):
     def __init__(self) -> None:
-        super().__init__(service_name="cloudformation")
-        self.automated_parameter_parsing = True
-
-    @property
-    def backend(self) -> CloudFormationBackend:
-        return cloudformation_backends[self.current_account][self.region]
+        super().__init__("cloudformation", cloudformation_backends)
 
     def call_action(self) -> Any:
         with one_at_a_time:
@@ -62,10 +56,13 @@ class CloudFormationCalls(BaseResponse):
         return given
 
     def _page(self, key: str, items: list[Any], show: Callable[[Any], Any], size: int = _PAGE) -> dict[str, Any]:
-        start = _position(self._get_param("NextToken"))
+        try:
+            start = start_of(self._get_param("NextToken"))
+        except ValueError as error:
+            raise ValidationError("NextToken is invalid.") from error
         answer: dict[str, Any] = {key: [show(item) for item in items[start : start + size]]}
         if start + size < len(items):
-            answer["NextToken"] = base64.urlsafe_b64encode(f"from {start + size}".encode()).decode()
+            answer["NextToken"] = token_of(start + size)
         return answer
 
     def create_stack(self) -> ActionResult:
@@ -203,15 +200,6 @@ class CloudFormationCalls(BaseResponse):
             if name == one.id or (name == one.name and stack_name in (one.stack_id, one.stack_name)):
                 change_sets.delete(self.backend, one)
         return EmptyResult()
-
-
-def _position(token: str | None) -> int:
-    if not token:
-        return 0
-    try:
-        return int(base64.urlsafe_b64decode(token).decode().removeprefix("from "))
-    except (binascii.Error, UnicodeError, ValueError) as error:
-        raise ValidationError("NextToken is invalid.") from error
 
 
 def _summary(text: str) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from deployments import preview_job, push_job, services
 from deployments.models import Deployment
 from deployments.presentation import plan_report
 from deployments.push_plan import PushPlan
-from environments.command import ConsoleCommand, Failed, Refused, environment_of, operator_of
+from environments.command import ConsoleCommand, Failed, Operator, Refused, environment_of, operator_of
 from environments.models import Environment
 from environments.permissions import Permission
 from jobs import lifecycle
+from jobs import services as job_services
 from jobs.models import Job
 
 NOTHING: dict[str, Any] = {
@@ -38,7 +39,10 @@ class Command(ConsoleCommand):
         operator = operator_of(options)
         environment = environment_of(options, operator, needs=Permission.PUSH)
         try:
-            job = services.start_preview(environment=environment, actor=operator.actor, send=False)
+            self.finish_interrupted(environment, operator)
+            job = services.start_preview(
+                environment=environment, actor=operator.actor, send=False, replaces=not options["dry_run"]
+            )
             deployment = self.previewed(environment, job)
             if deployment is None:
                 self.answer(options, NOTHING, "The backend holds exactly this already.")
@@ -61,6 +65,16 @@ class Command(ConsoleCommand):
         self.answer(options, plan_report(deployment, plan), f"Pushed to {environment.name}." if is_done(ended) else "")
         if not is_done(ended):
             raise Failed(f"{ended.error_words} {ended.error_message} {ended.error_next_step} (job {ended.pk})")
+
+    def finish_interrupted(self, environment: Environment, operator: Operator) -> None:
+        """A push whose process died, perhaps this very command's, is ended first: there may be no worker."""
+        job_services.tick()
+        job = services.resume(environment=environment, actor=operator.actor)
+        if job is None:
+            return
+        self.say("An interrupted push is taken up first …")
+        ended = lifecycle.run_now(job, push_job.push)
+        self.say(f"It is {ended.get_status_display().lower()}. {ended.error_words}".strip())
 
     def previewed(self, environment: Environment, job: Job) -> Deployment | None:
         """What was previewed, None when there is nothing to push. Raises Failed when it could not be."""
