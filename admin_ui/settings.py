@@ -159,8 +159,9 @@ CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=2)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_TIME_LIMIT = 900
+# A message is handed out again after this time; it must be longer than the longest task (a push), or that runs twice.
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
-    {"visibility_timeout": 1800, "unacked_restore_interval": 5, "unacked_restore_throttle": 1}
+    {"visibility_timeout": 4500, "unacked_restore_interval": 5, "unacked_restore_throttle": 1}
     if REDIS_URL
     else {
         "data_folder_in": str(STATE / "broker"),

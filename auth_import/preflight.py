@@ -46,8 +46,14 @@ def amplify_name(environment: Environment) -> str:
 
 def context_of(environment: Environment, link: CognitoLink | None = None) -> ProjectContext:
     """What the generated files need to know about the environment, as far as is known without asking AWS."""
+    return context_beside(known_backend(environment), environment, link)
+
+
+def context_beside(
+    backend: KnownBackend | None, environment: Environment, link: CognitoLink | None = None
+) -> ProjectContext:
+    """The same for whoever has read already what is known of the backend."""
     project = environment.project
-    backend = known_backend(environment)
     return ProjectContext(
         project_name=amplify_name(environment),
         environment_name=environment.name,

@@ -21,8 +21,14 @@ class BackendUse:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """The cloud's side of an unlink: files, parameters and resources by name. `known` is None before the first pull."""
+    """The cloud's side of an unlink: files, parameters and resources by name. `known` is None before the first pull.
 
+    Without `is_there` the backend has nothing of the link, as far as is known; `is_sure` says that it was looked at
+    after the link was made.
+    """
+
+    is_there: bool
+    is_sure: bool
     resource_name: str
     known: KnownBackend | None
     folder_files: tuple[str, ...]
@@ -34,17 +40,28 @@ class Removal:
         return tuple(one for one in self.uses if one.declared)
 
 
+def is_in_backend(link: CognitoLink, known: KnownBackend | None) -> bool:
+    """Whether the cloud has the linked pool, as far as is known: pushed from here, or imported from a laptop."""
+    auth = known.facts.get("auth", ()) if known else ()
+    return link.environment.is_amplify and (
+        link.pushed or any(one["imported"] and one["user_pool_id"] == link.user_pool_id for one in auth)
+    )
+
+
 def removal_of(link: CognitoLink) -> Removal | None:
-    """None where the cloud has nothing of the link: a standalone environment, or one that was never pushed."""
-    if not link.environment.is_amplify or not link.pushed:
+    """None for a standalone environment."""
+    if not link.environment.is_amplify:
         return None
     known = known_backend(link.environment)
+    there = is_in_backend(link, known)
     facts: Mapping[str, Any] = known.facts if known else {}
     # A resource that somebody imported elsewhere may have got another name there.
     names = [one["name"] for one in facts.get("auth", ()) if one["imported"]]
     name = names[0] if names else link.resource_name
     marker = f"/AMPLIFY_auth_{name}_"
     return Removal(
+        is_there=there,
+        is_sure=there or (known is not None and known.read >= link.created),
         resource_name=name,
         known=known,
         folder_files=tuple(one for one in facts.get("files", ()) if f"auth/{name}/" in one and not one.endswith("/")),

@@ -23,11 +23,13 @@ from auth_import.preflight import (
     Preflight,
     SeesEnvironment,
     for_reader,
+    known_backend,
     own_project,
     preflight,
     secret_digest,
 )
 from auth_import.records import finding_record
+from auth_import.removal import is_in_backend
 from auth_import.rules.reading import BACKEND_UNREAD
 from auth_import.tasks import start_import as start_import
 from aws.errors import Fault
@@ -189,8 +191,9 @@ def unlink(*, link: CognitoLink, actor: Actor) -> None:
     if blocking:
         raise StillNeeded(" ".join(f"{one.title}: {one.words}" for one in blocking))
     environment = link.environment
+    in_backend = is_in_backend(link, known_backend(environment))
     deleted, _ = CognitoLink.objects.filter(pk=link.pk).delete()
-    if deleted and link.pushed and environment.is_amplify:
+    if deleted and in_backend:
         _remember_unlink(link, actor)
     if deleted:
         record(

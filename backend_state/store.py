@@ -281,10 +281,10 @@ def remove(place: Place, key: str) -> None:
 
 
 def cloud_changed(detail: str) -> BackendProblem:
-    """An `amplify push` from somewhere else came in between."""
+    """An `amplify push` from somewhere else came in between. What was written before that, only the caller knows."""
     return BackendProblem(
         "CloudChanged",
         "The cloud changed since you looked.",
-        next_step="Preview the push again: the fresh plan shows what is there now. Nothing of yours was written.",
+        next_step="Preview the push again: the fresh plan shows what is there now.",
         detail=detail,
     )

@@ -39,7 +39,8 @@ class Deployment(models.Model):
     phase = models.CharField(max_length=10, choices=Phase.choices, default=Phase.PLANNED)
     written = models.JSONField(default=dict)
     failure = models.JSONField(default=dict)
-    """Why it is being undone, in words; the job that finishes undoing it ends with them."""
+    """Why it is being undone, in words; the job that finishes undoing it ends with them. Once it is undone, `left`
+    names what was not put back, because somebody else has changed it, or built on it, meanwhile."""
     recoveries = models.PositiveSmallIntegerField(default=0)
     """How often the console has taken it up again by itself."""
     job = models.ForeignKey("jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -73,9 +74,18 @@ class Deployment(models.Model):
         return f"push-{self.pk}"
 
     @property
-    def change_words(self) -> str:
+    def change_kind(self) -> str:
         # A row of a list carries the word alone (`listed`); asking it for its document would be a query a row.
-        return CHANGE_WORDS[str(self.__dict__.get("change") or self.document["change"])]
+        return str(self.__dict__.get("change") or self.document["change"])
+
+    @property
+    def change_words(self) -> str:
+        return CHANGE_WORDS[self.change_kind]
+
+    @property
+    def left(self) -> list[str]:
+        """What is not as it was after the push was undone, by name."""
+        return list(self.failure.get("left", ()))
 
     @property
     def state(self) -> str:

@@ -277,6 +277,7 @@ def plan_report(deployment: Deployment, plan: PushPlan) -> dict[str, Any]:
                 for one in plan.stack_changes
             ],
         },
+        "left": deployment.left,
         "job": str(deployment.job_id) if deployment.job_id else None,
     }
 

@@ -194,7 +194,7 @@ def _same_files(plan: PushPlan, worked: Worked) -> None:
 
 
 def _reviewed_something_else(words: str) -> JobFailed:
-    return JobFailed(words, next_step="Preview the push again. Nothing was written.", code="ChangedSinceReview")
+    return JobFailed(words, next_step="Preview the push again.", code="ChangedSinceReview")
 
 
 def _from_kept(deployment: Deployment, environment: Environment, plan: PushPlan) -> Worked:

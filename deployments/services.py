@@ -1,7 +1,10 @@
 """Starting previews, pushes and pulls; the pages and the commands do the same."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -36,6 +39,32 @@ PATIENCE = 5.0
 """Seconds somebody who throws a preview away waits for AWS."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the jobs of a kind have in common. `title` is completed by the environment's name; `page` starts them."""
+
+    kind: str
+    title: str
+    task: Any
+    steps: Sequence[tuple[str, str]]
+    deadline: timedelta
+    permission: Permission
+    page: str
+
+
+_PREVIEW = _Work(
+    preview_job.KIND,
+    "Preview a push to",
+    preview_push,
+    preview_job.STEPS,
+    preview_job.DEADLINE,
+    Permission.PUSH,
+    "push",
+)
+_PUSH = _Work(push_job.KIND, "Push to", push_environment, push_job.STEPS, push_job.DEADLINE, Permission.PUSH, "push")
+_PULL = _Work(pull_job.KIND, "Pull", pull_environment, pull_job.STEPS, pull_job.DEADLINE, Permission.VIEW, "pull")
+
+
 class NotPossible(Exception):
     """Why this cannot be started now, in words for the person who asked."""
 
@@ -61,6 +90,37 @@ def at_work(environment: Environment, *kinds: str) -> Job | None:
     return Job.objects.filter(environment=environment, kind__in=kinds).unfinished().select_related("project").first()
 
 
+def _take_turn(environment: Environment) -> None:
+    """Two clicks at once take turns here, so that the second one sees the first one's job."""
+    Environment.objects.select_for_update().get(pk=environment.pk)
+
+
+def _enqueued(
+    work: _Work,
+    environment: Environment,
+    actor: Actor,
+    *,
+    subject: str = "",
+    payload: Mapping[str, Any] | None = None,
+    send: bool,
+) -> Job:
+    return jobs.enqueue(
+        task=work.task,
+        project=environment.project,
+        environment=environment,
+        kind=work.kind,
+        title=f"{work.title} {environment.name}",
+        actor=actor,
+        steps=work.steps,
+        deadline=work.deadline,
+        permission=work.permission,
+        subject=subject or environment.app_id,
+        return_url=page_of(work.page, environment),
+        payload=payload,
+        send=send,
+    )
+
+
 @transaction.atomic
 def start_preview(*, environment: Environment, actor: Actor, send: bool = True, replaces: bool = True) -> Job:
     """The job that previews a push. Asking again while one is at work finds that one. Raises NotPossible.
@@ -68,24 +128,10 @@ def start_preview(*, environment: Environment, actor: Actor, send: bool = True, 
     A new preview `replaces` older ones that wait to be pushed.
     """
     require_backend(environment)
-    # Two clicks at once take turns here, so that the second one sees the first one's job.
-    Environment.objects.select_for_update().get(pk=environment.pk)
+    _take_turn(environment)
     _require_no_push(environment)
-    return at_work(environment, preview_job.KIND) or jobs.enqueue(
-        task=preview_push,
-        project=environment.project,
-        environment=environment,
-        kind=preview_job.KIND,
-        title=f"Preview a push to {environment.name}",
-        actor=actor,
-        steps=preview_job.STEPS,
-        deadline=preview_job.DEADLINE,
-        permission=Permission.PUSH,
-        subject=environment.app_id,
-        return_url=page_of("push", environment),
-        payload={"replaces": replaces},
-        send=send,
-    )
+    payload = {"replaces": replaces}
+    return at_work(environment, _PREVIEW.kind) or _enqueued(_PREVIEW, environment, actor, payload=payload, send=send)
 
 
 @transaction.atomic
@@ -118,21 +164,8 @@ def start_push(*, deployment: Deployment, actor: Actor, send: bool = True) -> Jo
 
 
 def _enqueue(deployment: Deployment, environment: Environment, actor: Actor, *, send: bool = True) -> Job:
-    job = jobs.enqueue(
-        task=push_environment,
-        project=environment.project,
-        environment=environment,
-        kind=push_job.KIND,
-        title=f"Push to {environment.name}",
-        actor=actor,
-        steps=push_job.STEPS,
-        deadline=push_job.DEADLINE,
-        permission=Permission.PUSH,
-        subject=deployment.change_words,
-        return_url=page_of("push", environment),
-        payload={"deployment": deployment.pk},
-        send=send,
-    )
+    payload, subject = {"deployment": deployment.pk}, deployment.change_words
+    job = _enqueued(_PUSH, environment, actor, subject=subject, payload=payload, send=send)
     Deployment.objects.filter(pk=deployment.pk).update(job=job)
     return job
 
@@ -141,21 +174,8 @@ def _enqueue(deployment: Deployment, environment: Environment, actor: Actor, *, 
 def start_pull(*, environment: Environment, actor: Actor, send: bool = True) -> Job:
     """The job that refreshes what the console knows of the backend. Raises NotPossible."""
     require_backend(environment)
-    Environment.objects.select_for_update().get(pk=environment.pk)
-    return at_work(environment, pull_job.KIND) or jobs.enqueue(
-        task=pull_environment,
-        project=environment.project,
-        environment=environment,
-        kind=pull_job.KIND,
-        title=f"Pull {environment.name}",
-        actor=actor,
-        steps=pull_job.STEPS,
-        deadline=pull_job.DEADLINE,
-        permission=Permission.VIEW,
-        subject=environment.app_id,
-        return_url=page_of("pull", environment),
-        send=send,
-    )
+    _take_turn(environment)
+    return at_work(environment, _PULL.kind) or _enqueued(_PULL, environment, actor, send=send)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Putting back what a push has written, from the kept copies. It may run again and again until it is done."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,12 +12,12 @@ from aws import environment_parameters
 from aws.errors import AwsError
 from backend_state import kept, store
 from backend_state.document.archive import LARGEST_ARCHIVE
-from backend_state.document.problems import BackendProblem
+from backend_state.document.problems import BackendProblem, listed
 from backend_state.document.state import DEPLOYMENT_STATE, ZIP
 from backend_state.store import Place
 from deployments import change_sets, planning, writing
 from deployments.models import Deployment, Phase
-from deployments.push_plan import PushPlan
+from deployments.push_plan import OUTDATED, PushPlan
 from jobs.lifecycle import JobCancelled, JobFailed, JobTakenOver, Run
 
 LATER = "The console tries again by itself; until then nobody should push this environment."
@@ -33,13 +34,40 @@ def record_of(failure: Exception) -> dict[str, Any]:
             "action": failure.action,
         }
     if isinstance(failure, JobCancelled):
-        return {"words": "The push was cancelled.", "next_step": "Nothing is left of it.", "code": "Cancelled"}
+        return {
+            "words": "The push was cancelled.",
+            "next_step": "Preview it again when you want it.",
+            "code": "Cancelled",
+        }
     return {"words": "Something went wrong inside the console.", "next_step": "The worker's log has the details."}
 
 
 def failure_of(deployment: Deployment) -> Exception:
     """The failure that a job ends with, after it has finished undoing what an earlier run began to undo."""
-    return JobFailed(**{"words": "The push was undone.", **deployment.failure})
+    told = {name: value for name, value in deployment.failure.items() if name != "left"}
+    return _with_end(JobFailed(**{"words": "The push was undone.", **told}), deployment)
+
+
+def end_of(left: Sequence[str]) -> str:
+    """How the backend is after a push was undone, in a sentence or two."""
+    if not left:
+        return "What was written was put back: everything is as it was before the push."
+    return (
+        "Everything is as before, but for what was left as it was found, because somebody else has changed the backend "
+        f"meanwhile: {listed(left)}. Pull to see what is there."
+    )
+
+
+def _with_end(failure: JobFailed, deployment: Deployment) -> JobFailed:
+    """The failure, whose next step says as well what has become of what was written."""
+    if deployment.phase == Phase.RESTORED:
+        words = end_of(deployment.left)
+    elif deployment.phase == Phase.PLANNED and failure.code in OUTDATED:
+        words = "Nothing of yours was written."
+    else:
+        return failure
+    failure.next_step = f"{failure.next_step} {words}".strip()
+    return failure
 
 
 def unreadable_copies() -> JobFailed:
@@ -59,7 +87,7 @@ def undone(run: Run, deployment: Deployment, plan: PushPlan, failure: Exception)
     """
     deployment.refresh_from_db()
     if deployment.phase != Phase.APPLYING:
-        return failure
+        return _with_end(failure, deployment) if isinstance(failure, JobFailed) else failure
     if not deployment.move_to(Phase.APPLYING, origins=(Phase.APPLYING,), failure=record_of(failure)):
         raise JobTakenOver(run.job.pk)
     try:
@@ -71,14 +99,14 @@ def undone(run: Run, deployment: Deployment, plan: PushPlan, failure: Exception)
     if not deployment.move_to(Phase.RESTORING, origins=(Phase.APPLYING,)):
         raise JobTakenOver(run.job.pk)
     undo(run, deployment)
-    return failure
+    return _with_end(failure, deployment) if isinstance(failure, JobFailed) else failure
 
 
 def undo(run: Run, deployment: Deployment) -> None:
     """Puts everything back, newest first, and ends the deployment.
 
-    Something that somebody else has overwritten meanwhile stays as they wrote it. Raises JobFailed when AWS does not
-    let us; then the deployment stays in this phase, and is taken up again.
+    Something that somebody else has overwritten meanwhile stays as they wrote it; it is named wherever this is told.
+    Raises JobFailed when AWS does not let us; then the deployment stays in this phase, and is taken up again.
     """
     place = planning.place_of(deployment.environment)
     with run.step("undo", cancellable=False) as step:
@@ -89,14 +117,12 @@ def undo(run: Run, deployment: Deployment) -> None:
         except kept.CannotBeRead as error:
             raise unreadable_copies() from error
         change_sets.drop_change_set(place, deployment.document["change_set"])
-        step.detail = (
-            f"Everything is as it was, but for what somebody else has written meanwhile: {', '.join(left)}"
-            if left
-            else "Everything is as it was before the push"
-        )
+        step.detail = end_of(left)
+    failure = {**deployment.failure, "left": left}
     with transaction.atomic():
-        if deployment.move_to(Phase.RESTORED, origins=(Phase.RESTORING,), finished=timezone.now()):
+        if deployment.move_to(Phase.RESTORED, origins=(Phase.RESTORING,), finished=timezone.now(), failure=failure):
             kept.forget(deployment.kept_as)
+            run.report(undone=True)
             environment = deployment.environment
             record(
                 action=Action.PUSH_UNDONE,
@@ -104,7 +130,7 @@ def undo(run: Run, deployment: Deployment) -> None:
                 project=environment.project.slug,
                 environment=environment.name,
                 target=f"push {deployment.pk}",
-                after={"left to somebody else": left},
+                after={"left as it was found": left},
                 reason=str(deployment.failure.get("words", "")),
             )
 
@@ -119,7 +145,7 @@ def _later(deployment: Deployment, what: str, error: AwsError | BackendProblem) 
 
 
 def _put_back(run: Run, place: Place, deployment: Deployment) -> list[str]:
-    """Answers what was left alone because somebody else has written it."""
+    """Answers the names of what is not as it was: somebody else has written it, or built on it."""
     names = kept.names(deployment.kept_as)
     parameters = [name.removeprefix(writing.PARAMETER) for name in names if name.startswith(writing.PARAMETER)]
     objects = [name for name in names if not name.startswith(writing.PARAMETER)]
@@ -134,12 +160,23 @@ def _put_back(run: Run, place: Place, deployment: Deployment) -> list[str]:
         # Once somebody else's archive is there, the parameters and files beside it are theirs as well: they may have
         # been written from what ours were at that moment.
         writing.let_go(run, deployment)
-        return [ZIP]
+        differing = [key for key in objects if key != ZIP and not _is_as_before(place, deployment, key)]
+        return [ZIP, *differing, *_parameters_not_as_before(place, deployment, parameters)]
     left = _put_parameters_back(run, place, deployment, parameters)
     beside = [key for key in objects if key not in (ZIP, DEPLOYMENT_STATE)]
     left += [key for key in (*beside, ZIP) if not _put_object_back(run, place, deployment, key)]
     writing.let_go(run, deployment)
-    return left
+    return left if _is_as_before(place, deployment, DEPLOYMENT_STATE) else [*left, DEPLOYMENT_STATE]
+
+
+def _is_as_before(place: Place, deployment: Deployment, key: str) -> bool:
+    there = store.read_object(place, key, limit=LARGEST_ARCHIVE)
+    return (there.body if there else None) == kept.get(deployment.kept_as, key)
+
+
+def _parameters_not_as_before(place: Place, deployment: Deployment, names: Sequence[str]) -> list[str]:
+    present, before = store.read_parameters(place), writing.kept_parameters(deployment)
+    return [name for name in names if present.get(name) != before.get(name)]
 
 
 def _is_theirs(place: Place, deployment: Deployment, key: str) -> bool:

@@ -215,7 +215,7 @@ def _stack_failed(place: Place, stack: stacks.Stack) -> JobFailed:
         next_step=f"Bring the stack back first: aws cloudformation continue-update-rollback --stack-name {stack.name} "
         f"--region {place.target.region}"
         if stuck
-        else "Cure the cause, then preview the push again. The files and parameters are as they were before.",
+        else "Cure the cause, then preview the push again.",
         code=causes[0][0] if causes else stack.status,
         message=causes[0][1] if causes else stack.status_reason,
         action="cloudformation:ExecuteChangeSet",

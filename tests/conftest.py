@@ -52,23 +52,28 @@ def _prepare_environment() -> None:
 _prepare_environment()
 
 
-SLOW_SAMPLE = 5
+SLOW_SAMPLE = 2
+"""Of the slow tests of each file."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--sample-slow",
         metavar="SEED",
-        help=f"of the tests marked slow, run only {SLOW_SAMPLE}, chosen by this text",
+        help=f"of the tests marked slow, run only {SLOW_SAMPLE} of each file, chosen by this text",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     seed = config.getoption("--sample-slow")
     slow = [item for item in items if item.get_closest_marker("slow")]
-    if seed and len(slow) > SLOW_SAMPLE:
+    if seed:
+        by_file: dict[Path, list[str]] = {}
+        for item in slow:
+            by_file.setdefault(item.path, []).append(item.nodeid)
         # The choice is for repeating a run, not for keeping a secret.
-        chosen = set(random.Random(seed).sample([item.nodeid for item in slow], SLOW_SAMPLE))  # noqa: S311
+        draw = random.Random(seed)  # noqa: S311
+        chosen = {one for ids in by_file.values() for one in draw.sample(ids, min(SLOW_SAMPLE, len(ids)))}
         left_out = [item for item in slow if item.nodeid not in chosen]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

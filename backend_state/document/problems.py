@@ -5,7 +5,7 @@ from typing import Any
 
 
 class BackendProblem(Exception):
-    """The state cannot be read or changed as it is. Nothing was written.
+    """The state cannot be read or changed as it is.
 
     `code` is stable, for tests and scripts; `words` say what is wrong; `next_step` what to do; `detail` what exactly
     was observed.

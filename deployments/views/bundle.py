@@ -1,6 +1,6 @@
 """What an app's repository and its builds take from an environment: the source bundle, and what CI needs."""
 
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -9,31 +9,54 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from amplify_files import ci, hosting_build
-from amplify_files.context import ProjectContext
 from auth_import.models import CognitoLink
 from auth_import.patience import answers_in_time
-from auth_import.preflight import context_of, link_of
+from auth_import.preflight import context_beside, known_backend, link_of
 from aws.errors import AwsError
 from backend_state import known
 from backend_state.document.problems import BackendProblem
+from backend_state.models import KnownBackend
 from deployments import source_bundle
 from deployments.source_bundle import LANGUAGES, NoBundle
 from environments import access
 from environments.backends import aws_words
 from environments.models import Environment
 from environments.permissions import Permission
+from environments.tokens import wants_json
 from web.pages import render_page
+
+NOTHING_LINKED = "Nothing is linked to this environment."
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What a build needs. What only an Amplify backend has is "" without one, `shell` also until it was read."""
+
+    bundle_url: str
+    curl: str
+    variables: tuple[tuple[str, str], ...]
+    categories: str
+    hosting_build: str
+    shell: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "variables": dict(self.variables)}
 
 
 @never_cache
 @require_safe
 def page(request: HttpRequest, project: str, env: str) -> HttpResponse:
-    """The bundle with its language, and the CI panel; asks AWS nothing."""
+    """The bundle with its language, and the CI panel; asks AWS nothing. Scripts get the panel as JSON."""
     environment = access.environment(request, project, env, needs=Permission.VIEW)
-    link, row = link_of(environment), known.known(environment)
+    link, row = link_of(environment), known_backend(environment)
     javascript = environment.project.frontend == "javascript"
     language = request.GET.get("language", "")
     language = language if javascript and language in LANGUAGES else ""
+    build = _build(request, link, row, _bundle_url(environment, language)) if link else None
+    if wants_json(request):
+        if build is None:
+            raise Http404(NOTHING_LINKED)
+        return JsonResponse(build.as_json() | {"language": language or ("javascript" if javascript else None)})
     context: dict[str, Any] = {
         "project": environment.project,
         "environment": environment,
@@ -48,30 +71,28 @@ def page(request: HttpRequest, project: str, env: str) -> HttpResponse:
         "may_read_secrets": access.may(request, Permission.READ_SECRETS, environment.project, environment),
     }
     if link:
-        context |= _ci(request, environment, link, language)
+        context |= {
+            "build": build,
+            "config_files": source_bundle.config_files(environment),
+            "secret_files": source_bundle.secret_files(environment, link),
+        }
     return render_page(request, "deployments/source.html", context)
 
 
-def _ci(request: HttpRequest, environment: Environment, link: CognitoLink, language: str) -> dict[str, object]:
-    outputs = link.auth_outputs
-    context = _context_with_stack(environment, link)
-    address = request.build_absolute_uri(_bundle_url(environment, language))
-    return {
-        "config_files": source_bundle.config_files(environment),
-        "secret_files": source_bundle.secret_files(environment, link),
-        "curl": hosting_build.download_line(address, file_name="source-bundle.zip") + "unzip -o source-bundle.zip\n",
-        "variables": ci.variables(outputs),
-        "categories": ci.categories_payload(outputs),
-        "snippet": hosting_build.build_snippet(outputs, context) if environment.is_amplify else "",
-        "shell": hosting_build.shell_lines(outputs, context) if context.stack else "",
-    }
-
-
-def _context_with_stack(environment: Environment, link: CognitoLink) -> ProjectContext:
-    """With the root stack as it was last read; without, where it never was."""
-    row = known.known(environment)
+def _build(request: HttpRequest, link: CognitoLink, row: KnownBackend | None, bundle_url: str) -> "Build":
+    environment, outputs = link.environment, link.auth_outputs
+    # With the root stack as it was last read; without, where it never was.
     stack = known.stack_of(row) if row else None
-    return replace(context_of(environment, link), stack=stack)
+    context = replace(context_beside(row, environment, link), stack=stack)
+    address = request.build_absolute_uri(bundle_url)
+    return Build(
+        bundle_url=address,
+        curl=hosting_build.download_line(address, file_name="source-bundle.zip") + "unzip -o source-bundle.zip\n",
+        variables=ci.variables(outputs),
+        categories=ci.categories_payload(outputs) if environment.is_amplify else "",
+        hosting_build=hosting_build.build_snippet(outputs, context) if environment.is_amplify else "",
+        shell=hosting_build.shell_lines(outputs, context) if context.stack else "",
+    )
 
 
 def _bundle_url(environment: Environment, language: str) -> str:
@@ -90,7 +111,7 @@ def source_bundle_zip(request: HttpRequest, project: str, env: str) -> HttpRespo
     environment = access.environment(request, project, env, needs=Permission.VIEW)
     link = link_of(environment)
     if link is None:
-        raise Http404("Nothing is linked to this environment.")
+        raise Http404(NOTHING_LINKED)
     secrets = request.GET.get("secrets") != "no"
     may_read = access.may(request, Permission.READ_SECRETS, environment.project, environment)
     if secrets and not may_read and source_bundle.secret_files(environment, link):

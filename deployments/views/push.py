@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from auth_import.models import UnpushedUnlink
 from auth_import.preflight import link_of
 from backend_state import known
-from deployments import pull_job, push_job, services
+from deployments import history, pull_job, push_job, services
 from deployments.models import Deployment, DeploymentQuerySet, Phase
 from deployments.presentation import plan_report, progress_of, reviewed, stage_of
 from deployments.preview_job import KIND as PREVIEW
@@ -25,7 +24,6 @@ from environments.permissions import Permission
 from environments.tokens import wants_json
 from web.pages import redirect_page, render_page
 
-DEPLOYMENTS_A_PAGE = 25
 LAST = 5
 
 
@@ -61,7 +59,10 @@ def page(request: HttpRequest, project: str, env: str) -> HttpResponse:
         "preview": preview,
         "stage": stage_of(preview, PushPlan.from_dict(preview.document)) if preview else "",
         "interrupted": _interrupted(rows),
-        "deployments": rows.listed().exclude(phase__in=(Phase.DISCARDED, Phase.PLANNED))[:LAST],
+        "lines": [
+            history.line_of_push(one)
+            for one in rows.listed().exclude(phase__in=(Phase.DISCARDED, Phase.PLANNED))[:LAST]
+        ],
     }
     return render_page(request, "deployments/push.html", context)
 
@@ -148,27 +149,14 @@ def discard(request: HttpRequest, project: str, env: str, deployment_id: int) ->
 @never_cache
 @require_safe
 def index(request: HttpRequest, project: str, env: str) -> HttpResponse:
-    """Every push of the environment, newest first."""
+    """Every push and pull of the environment, newest first."""
     environment = access.environment(request, project, env, needs=Permission.VIEW)
-    rows = _rows(environment).listed().exclude(phase=Phase.DISCARDED)
-    page = Paginator(rows, DEPLOYMENTS_A_PAGE).get_page(request.GET.get("page"))
+    page = history.page_of(environment, request.GET.get("page"))
     if wants_json(request):
         return JsonResponse(
-            {"deployments": [_line(row) for row in page.object_list], "pages": page.paginator.num_pages}
+            {"deployments": [line.as_json() for line in page.object_list], "pages": page.paginator.num_pages}
         )
     return render_page(request, "deployments/index.html", _base(request, environment) | {"page": page})
-
-
-def _line(row: Any) -> dict[str, Any]:
-    return {
-        "deployment": row.pk,
-        "change": row.change,
-        "phase": row.phase,
-        "created": row.created,
-        "finished": row.finished,
-        "by": row.created_by_name,
-        "job": row.job_id,
-    }
 
 
 def _refused(request: HttpRequest, environment: Environment, words: str) -> HttpResponse:

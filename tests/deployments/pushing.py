@@ -32,7 +32,7 @@ from jobs import services as job_services
 from jobs.models import Job, Status
 from tests.auth_import.journeys import ACTOR, link_for
 from tests.auth_import.planted import Account
-from tests.deployments.planted_backends import CloudBackend, plant
+from tests.deployments.planted_backends import ZIP, CloudBackend, plant
 
 SERVICES = ("amplify", "appsync", "cloudformation", "cognito-identity", "cognito-idp", "iam", "s3", "ssm")
 READS = ("Get", "List", "Describe", "Head")
@@ -134,6 +134,18 @@ def by_itself(environment: Environment, *, most: int = 12) -> Job:
     return found
 
 
+STATE_WRITE = "s3:PutObject deployment-state.json"
+ZIP_WRITE = f"s3:PutObject {ZIP}"
+META_WRITE = "s3:PutObject amplify-meta.json"
+EXECUTE = "cloudformation:ExecuteChangeSet"
+"""Writes of a push, as `Calls` names them."""
+
+
+def parameter_of(stage: "Stage", name: str) -> str:
+    """The name of an environment parameter that a push writes, without its path."""
+    return f"AMPLIFY_auth_{stage.backend.names.app}_{name}"
+
+
 @dataclass(frozen=True)
 class Stage:
     """An environment with a push that waits, to be played again and again from the same state."""
@@ -176,15 +188,25 @@ def stage_of(backend: CloudBackend, environment: Environment) -> Stage:
     return Stage(backend, environment, deployment, old, bodies, template, unlinks)
 
 
-def importing(account: Account, *kinds: str) -> Stage:
+_choices: dict[str, Choice] = {}
+
+
+def any_choice(account: Account) -> Choice:
+    """Resources for tests that neither change them nor ask which they are: planted and imported once for all."""
+    if account.url not in _choices:
+        _choices[account.url] = account.plant().choice
+    return _choices[account.url]
+
+
+def importing(account: Account, *kinds: str, choice: Choice | None = None) -> Stage:
     """An import into a backend with these categories; its API, if it has one, asks another pool until then."""
-    backend = plant(account, kinds=kinds, pool_id=account.plant().choice.user_pool_id)
+    backend = plant(account, kinds=kinds, pool_id=account.plant().choice.user_pool_id if "api" in kinds else "")
     environment = environment_of(backend)
-    linked(environment, account.plant().choice)
+    linked(environment, choice or any_choice(account))
     return stage_of(backend, environment)
 
 
-_shared: dict[tuple[str, tuple[str, ...]], tuple[Stage, Choice]] = {}
+_shared: dict[tuple[str, tuple[str, ...]], Stage] = {}
 
 
 def shared_stage(account: Account, *kinds: str) -> Stage:
@@ -194,13 +216,11 @@ def shared_stage(account: Account, *kinds: str) -> Stage:
     """
     key = (account.url, kinds)
     if key not in _shared:
-        stage = importing(account, *kinds)
-        _shared[key] = (stage, stage.environment.cognito_link.choice)
-        return stage
-    first, choice = _shared[key]
-    environment = environment_of(first.backend)
-    linked(environment, choice)
-    stage = replace(first, environment=environment)
+        _shared[key] = importing(account, *kinds)
+        return _shared[key]
+    environment = environment_of(_shared[key].backend)
+    linked(environment, any_choice(account))
+    stage = replace(_shared[key], environment=environment)
     return replace(stage, deployment=stage.again())
 
 

@@ -12,6 +12,7 @@ from tests.auth_import.journeys import ACTOR
 from tests.auth_import.planted import Account
 from tests.deployments.planted_backends import CloudBackend
 from tests.deployments.pushing import (
+    any_choice,
     environment_of,
     linked,
     previewed,
@@ -55,7 +56,7 @@ def state_of(cloud: CloudBackend, account: Account) -> Any:
 def test_a_backend_that_cannot_be_pushed_says_why_and_is_left_alone(account: Account, name: str) -> None:
     cloud = lab(account, name)
     environment = environment_of(cloud)
-    linked(environment, account.plant().choice)
+    linked(environment, any_choice(account))
     before = state_of(cloud, account)
 
     with watched_calls() as calls:
@@ -79,7 +80,7 @@ def test_an_odd_but_healthy_backend_is_pushed_and_taken_back_byte_by_byte(accoun
     cloud = lab(account, name)
     environment = environment_of(cloud)
     before, archive = cloud.bodies(), cloud.read("#current-cloud-backend.zip")
-    linked(environment, account.plant().choice)
+    linked(environment, any_choice(account))
 
     assert pushed(environment).phase == Phase.APPLIED
     unlink(link=environment.cognito_link, actor=ACTOR)
@@ -120,7 +121,7 @@ def test_storage_for_guests_refuses_a_user_pool_alone(account: Account) -> None:
 def test_a_backend_that_is_throttled_now_is_previewed_later(account: Account, sandbox: Any, operation: str) -> None:
     cloud = lab(account, "versioned")
     environment = environment_of(cloud)
-    linked(environment, account.plant().choice)
+    linked(environment, any_choice(account))
     sandbox.fail(operation, kind="fail", code="ThrottlingException", status=400)
 
     job = previewing(environment)

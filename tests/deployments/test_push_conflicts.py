@@ -11,20 +11,29 @@ import pytest
 from audit.actions import Action
 from audit.models import AuditEvent
 from auth_import.models import CognitoLink
+from auth_import.observation import Choice
 from auth_import.services import unlink
 from backend_state.models import KeptFile
-from deployments.models import Deployment
-from jobs.models import Status
+from deployments.models import Deployment, Phase
+from deployments.presentation import plan_report
+from deployments.push_plan import PushPlan
+from jobs.models import Job, Status
 from tests.auth_import.journeys import ACTOR
 from tests.auth_import.planted import Account
 from tests.deployments.planted_backends import ZIP, CloudBackend, upload
 from tests.deployments.pushing import (
     FAULTS,
+    META_WRITE,
+    STATE_WRITE,
+    ZIP_WRITE,
     Stage,
+    any_choice,
     assert_nothing_left,
     at,
+    importing,
     just_before,
     linked,
+    parameter_of,
     pushing,
     pushing_with,
     watched_calls,
@@ -32,15 +41,7 @@ from tests.deployments.pushing import (
 
 pytestmark = pytest.mark.django_db
 
-STATE_WRITE = "s3:PutObject deployment-state.json"
-ZIP_WRITE = f"s3:PutObject {ZIP}"
-META_WRITE = "s3:PutObject amplify-meta.json"
-EXECUTE = "cloudformation:ExecuteChangeSet"
 DESCRIBE = "cloudformation:DescribeStacks"
-
-
-def parameter_of(stage: Stage, name: str) -> str:
-    return f"AMPLIFY_auth_{stage.backend.names.app}_{name}"
 
 
 def template_of_somebody_else(backend: CloudBackend) -> None:
@@ -71,42 +72,54 @@ def test_what_changed_in_the_cloud_since_the_preview_stops_the_push(stage: Stage
     assert job.status == Status.FAILED
     assert job.error_words in ("The cloud changed since you looked.",) or "deploying" in job.error_words
     assert job.error_next_step
+    if job.error_code == "CloudChanged":
+        assert job.error_next_step.endswith("Nothing of yours was written.")
     assert stage.backend.everything() == theirs
     assert not [name for name in calls.made if ":Put" in name or ":Execute" in name]
 
 
-def _rotate_secret(stage: Stage, account: Account) -> None:
-    link = CognitoLink.objects.get(environment=stage.environment)
-    cognito = account.client("cognito-idp")
-    # AWS rotates a secret by a new client; this is one client's answer before and after.
-    cognito.delete_user_pool_client(UserPoolId=link.user_pool_id, ClientId=link.native_client_id)
-
-
-def _change_url(stage: Stage, account: Account) -> None:
-    choice = CognitoLink.objects.get(environment=stage.environment).choice
+def _change_url(choice: Choice, account: Account, url: str) -> None:
     for client in (choice.web_client_id, choice.native_client_id):
-        account.change_client(choice, client, CallbackURLs=["https://other.example.com/in"])
+        account.change_client(choice, client, CallbackURLs=[url])
 
 
-def _unlink(stage: Stage, account: Account) -> None:
-    unlink(link=CognitoLink.objects.get(environment=stage.environment), actor=ACTOR)
+def _rotate_secret(choice: Choice, account: Account) -> None:
+    # AWS rotates a secret by a new client; this is one client's answer before and after.
+    account.client("cognito-idp").delete_user_pool_client(
+        UserPoolId=choice.user_pool_id, ClientId=choice.native_client_id
+    )
 
 
-def _reimport(stage: Stage, account: Account) -> None:
-    linked(stage.environment, account.plant().choice)
+def test_what_changed_in_cognito_since_the_preview_stops_the_push(account: Account) -> None:
+    choice = account.plant().choice
+    (url,) = account.describe_client(choice, choice.web_client_id)["CallbackURLs"]
+    stage = importing(account, "storage", choice=choice)
+
+    _change_url(choice, account, "https://other.example.com/in")
+    assert_stopped(stage, stage.deployment)
+    _change_url(choice, account, url)
+    deployment = stage.again()
+    _rotate_secret(choice, account)
+    assert_stopped(stage, deployment)
 
 
-@pytest.mark.parametrize("change", [_rotate_secret, _change_url, _unlink, _reimport])
-def test_what_changed_in_cognito_or_here_since_the_preview_stops_the_push(
-    own_stage: Stage, account: Account, change: Callable[[Stage, Account], None]
-) -> None:
-    change(own_stage, account)
+def test_what_changed_here_since_the_preview_stops_the_push(stage: Stage, account: Account) -> None:
+    environment = stage.environment
 
-    job = pushing(own_stage.deployment)
+    unlink(link=CognitoLink.objects.get(environment=environment), actor=ACTOR)
+    assert_stopped(stage, stage.deployment)
+    linked(environment, any_choice(account))
+    deployment = stage.again()
+    linked(environment, account.plant().choice)
+    assert_stopped(stage, deployment)
+
+
+def assert_stopped(stage: Stage, deployment: Deployment) -> None:
+    job = pushing(deployment)
 
     assert job.status == Status.FAILED
     assert job.error_next_step
-    assert own_stage.is_old()
+    assert stage.is_old()
 
 
 def test_a_removed_app_stops_the_push(own_stage: Stage) -> None:
@@ -146,8 +159,30 @@ def test_a_laptop_push_after_our_zip_is_left_alone_when_ours_fails(stage: Stage)
     assert "deployment-state.json" not in stage.backend.objects()
     assert stage.backend.template() == stage.old["template"]
     assert_nothing_left(stage.environment, stage.backend)
-    event = AuditEvent.objects.get(action=Action.PUSH_UNDONE)
-    assert event.after == {"left to somebody else": [ZIP]}
+    left = named_as_left(stage, job)
+    ours = f"{stage.backend.path}/{parameter_of(stage, 'authRoleArn')}"
+    assert left[0] == ZIP
+    assert ours in left
+    now, old = stage.backend.everything(), stage.old
+    differing = [
+        name
+        for what in ("objects", "parameters")
+        for name in {**now[what], **old[what]}
+        if now[what].get(name) != old[what].get(name)
+    ]
+    assert sorted(left) == sorted(differing)
+
+
+def named_as_left(stage: Stage, job: Job) -> list[str]:
+    """What the undo says it left, which is the same everywhere it is told."""
+    deployment = Deployment.objects.get(pk=stage.deployment.pk)
+    left: list[str] = deployment.failure["left"]
+    assert plan_report(deployment, PushPlan.from_dict(deployment.document))["left"] == left
+    assert AuditEvent.objects.get(action=Action.PUSH_UNDONE).after == {"left as it was found": left}
+    detail = job.steps.get(name="undo").detail
+    assert "Everything is as before, but for what was left as it was found" in detail
+    assert left[0] in detail
+    return left
 
 
 def test_a_laptop_that_pulled_ours_half_written_and_pushed_it_keeps_all_of_it(stage: Stage) -> None:
@@ -166,6 +201,8 @@ def test_a_laptop_that_pulled_ours_half_written_and_pushed_it_keeps_all_of_it(st
     assert job.status == Status.FAILED
     del theirs["objects"]["deployment-state.json"]
     assert stage.backend.everything() == theirs
+    left = named_as_left(stage, job)
+    assert {ZIP, "amplify-meta.json", f"{stage.backend.path}/{parameter_of(stage, 'authRoleArn')}"} <= set(left)
     assert_nothing_left(stage.environment, stage.backend)
 
 
@@ -182,6 +219,10 @@ def test_a_template_deployed_meanwhile_makes_the_change_set_obsolete(stage: Stag
     job = pushing_with(stage, just_before(META_WRITE, lambda: template_of_somebody_else(stage.backend)))
 
     assert (job.status, job.error_code) == (Status.FAILED, "CloudChanged")
+    # It had written already, so it does not say that it had not.
+    assert "Nothing" not in job.error_next_step
+    assert job.error_next_step.endswith("What was written was put back: everything is as it was before the push.")
+    assert Deployment.objects.get(pk=stage.deployment.pk).failure["left"] == []
     now = stage.backend.everything()
     assert now["nested"]["storagephotos"]["s3PermissionsGuestPublic"] == "s3:ListBucket"
     assert (now["objects"], now["parameters"]) == (stage.old["objects"], stage.old["parameters"])
@@ -200,6 +241,7 @@ def test_a_parameter_that_somebody_wrote_after_us_stays_theirs(stage: Stage) -> 
     )
 
     assert job.status == Status.FAILED
+    assert named_as_left(stage, job) == [name]
     assert stage.backend.parameters() == {**stage.old["parameters"], name: '"theirs"'}
     assert stage.backend.objects() == stage.old["objects"]
     assert_nothing_left(stage.environment, stage.backend)
@@ -228,6 +270,8 @@ def test_a_bucket_deleted_at_any_moment_ends_the_push_in_words(own_stage: Stage,
     assert job.error_next_step
     assert not KeptFile.objects.exists()
     assert not Deployment.objects.unsettled().exists()
+    if Deployment.objects.get(pk=own_stage.deployment.pk).phase == Phase.RESTORED:
+        assert named_as_left(own_stage, job) == [f"the bucket {own_stage.backend.bucket} (deleted)"]
     if number == 1:
         assert own_stage.backend.parameters() == own_stage.old["parameters"]
         assert own_stage.backend.template() == own_stage.old["template"]

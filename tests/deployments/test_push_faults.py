@@ -1,25 +1,29 @@
 """Old or new, never between: calls that fail, answers that are lost, processes that die, at every step of a push."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from auth_import.services import unlink
-from deployments.models import Phase
+from deployments.models import Deployment, Phase
 from jobs.models import Job, Status
 from tests.auth_import.journeys import ACTOR
 from tests.auth_import.planted import Account
 from tests.deployments.pushing import (
     DEATHS,
     FAULTS,
+    META_WRITE,
     READS,
+    ZIP_WRITE,
     Stage,
     assert_nothing_left,
     at,
     by_itself,
     importing,
     linked,
+    parameter_of,
     pushed,
     pushing,
     stage_of,
@@ -126,13 +130,18 @@ def assert_ends(stage: Stage, new: Any, job: Job, state: str, what: str) -> str:
     return "new" if now == new else "old"
 
 
+_new: dict[str, Any] = {}
+
+
 @pytest.fixture
 def played(stage: Stage) -> tuple[Stage, Any]:
-    """An import that changes a nested stack, and the state it leads to."""
-    calls, new = calls_of(stage)
-    wanted = {(name, 1) for name in writes_of(stage)} | set(READS_AFTERWARDS)
-    assert wanted <= set(calls), "the calls tried here are no longer those that a push makes"
-    return stage, new
+    """An import that changes a nested stack, and the state it leads to, always the same."""
+    name = stage.backend.names.stack_name
+    if name not in _new:
+        calls, _new[name] = calls_of(stage)
+        wanted = {(name, 1) for name in writes_of(stage)} | set(READS_AFTERWARDS)
+        assert wanted <= set(calls), "the calls tried here are no longer those that a push makes"
+    return stage, _new[name]
 
 
 def test_a_write_that_is_refused_is_undone(played: tuple[Stage, Any]) -> None:
@@ -158,15 +167,89 @@ def test_a_write_whose_answer_is_lost_leaves_nothing_between(played: tuple[Stage
         assert_ends(stage, new, job, state, f"the answer to {name} is lost")
 
 
-def test_a_process_that_dies_is_followed_by_one_that_ends_the_push(played: tuple[Stage, Any]) -> None:
+def test_a_push_whose_process_dies_again_and_again_still_ends(played: tuple[Stage, Any]) -> None:
+    """One push, and after each of its writes the process dies once: whoever comes next gets further."""
     stage, new = played
-    for name in (*writes_of(stage)[1::2], writes_of(stage)[-1]):
-        job, _ = play(stage, new, name, 1, DEATHS["after"])
+    left = writes_of(stage)
+
+    def die(name: str, _: int, request: Any) -> Any:
+        if name in left[:1]:
+            left.remove(name)
+            return DEATHS["after"](request)
+        return None
+
+    with watched_calls() as calls:
+        calls.happen = die
+        job = pushing(stage.again())
         assert job.status == Status.RUNNING
-        job = by_itself(stage.environment)
-        assert (job.status, job.attempts) == (Status.SUCCEEDED, 2), (name, job.error_words)
-        assert stage.backend.everything() == new
-        assert_nothing_left(stage.environment, stage.backend)
+        last = by_itself(stage.environment)
+
+    assert left == []
+    assert last.status == Status.SUCCEEDED, last.error_words
+    assert stage.backend.everything() == new
+    assert_nothing_left(stage.environment, stage.backend)
+
+
+def refusing_a_parameter(stage: Stage, afterwards: Callable[[str, int, Any], Any]) -> Any:
+    """What `Calls.happen` is to be: a PutParameter is denied, and this happens to every call of the undo."""
+    refused, seen = f"ssm:PutParameter {parameter_of(stage, 'webClientId')}", Counter[str]()
+
+    def happen(name: str, count: int, request: Any) -> Any:
+        if refused in seen:
+            seen[name] += 1
+            return afterwards(name, seen[name], request)
+        if name == refused:
+            seen[name] = 0
+            return FAULTS["denied"](request)
+        return None
+
+    return happen
+
+
+def undo_of(stage: Stage) -> list[tuple[str, int]]:
+    """Every call of the undo that nothing disturbs, as name and number."""
+    made: list[tuple[str, int]] = []
+    with watched_calls() as calls:
+        calls.happen = refusing_a_parameter(stage, lambda name, number, _: made.append((name, number)))
+        job = pushing(stage.again())
+    assert (job.status, job.error_code) == (Status.FAILED, "AccessDenied")
+    assert stage.is_old()
+    assert_nothing_left(stage.environment, stage.backend)
+    return made
+
+
+def test_an_undo_whose_process_dies_again_and_again_still_ends(stage: Stage) -> None:
+    """One undo. Before and after each of its writes the process dies once, and before each read: after a read there is
+    nothing that was not there before it."""
+    made = {name for name, _ in undo_of(stage)}
+    assert made >= {
+        "ssm:DeleteParameters",
+        *(META_WRITE, ZIP_WRITE),
+        "s3:DeleteObject deployment-state.json",
+        "cloudformation:DeleteChangeSet",
+    }
+    expected = {(when, name) for when in DEATHS for name in made if when == "before" or is_write(name)}
+    died: set[tuple[str, str]] = set()
+
+    def die(name: str, _: int, request: Any) -> Any:
+        for when, death in DEATHS.items():
+            if (when, name) in expected - died:
+                died.add((when, name))
+                return death(request)
+        return None
+
+    with watched_calls() as calls:
+        calls.happen = refusing_a_parameter(stage, die)
+        job = pushing(stage.again())
+        assert job.status == Status.RUNNING
+        assert Deployment.objects.get(environment=stage.environment).phase == Phase.RESTORING
+        last = by_itself(stage.environment, most=3 * len(expected))
+
+    assert died == expected
+    assert (last.status, last.error_code) == (Status.FAILED, "AccessDenied")
+    assert Deployment.objects.get(environment=stage.environment).phase == Phase.RESTORED
+    assert stage.is_old()
+    assert_nothing_left(stage.environment, stage.backend)
 
 
 @pytest.fixture(params=STAGES)
@@ -199,3 +282,23 @@ def test_the_process_may_die_at_every_call(any_stage: Stage, death: str) -> None
         assert (job.status, job.attempts) == (Status.SUCCEEDED, 2), (name, number, job.error_words)
         assert any_stage.backend.everything() == new
         assert_nothing_left(any_stage.environment, any_stage.backend)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("death", DEATHS)
+def test_the_process_may_die_at_every_call_of_an_undo(death: str, account: Account) -> None:
+    stage = STAGES["import-with-api"](account)
+
+    for at_this in undo_of(stage):
+
+        def die(name: str, number: int, request: Any, last: tuple[str, int] = at_this) -> Any:
+            return DEATHS[death](request) if (name, number) == last else None
+
+        with watched_calls() as calls:
+            calls.happen = refusing_a_parameter(stage, die)
+            job = pushing(stage.again())
+        assert job.status == Status.RUNNING, at_this
+        job = by_itself(stage.environment)
+        assert (job.status, job.error_code, job.attempts) == (Status.FAILED, "AccessDenied", 2), at_this
+        assert stage.is_old(), at_this
+        assert_nothing_left(stage.environment, stage.backend)

@@ -15,10 +15,14 @@ from jobs import services as job_services
 from jobs.models import MAXIMUM_ATTEMPTS, Job, Status
 from tests.auth_import.journeys import ACTOR
 from tests.auth_import.planted import Account
-from tests.deployments.planted_backends import ZIP, plant
+from tests.deployments.planted_backends import plant
 from tests.deployments.pushing import (
     DEATHS,
+    EXECUTE,
     FAULTS,
+    META_WRITE,
+    STATE_WRITE,
+    ZIP_WRITE,
     Calls,
     Stage,
     assert_nothing_left,
@@ -27,6 +31,7 @@ from tests.deployments.pushing import (
     environment_of,
     just_before,
     linked,
+    parameter_of,
     pushed,
     pushing,
     pushing_with,
@@ -37,15 +42,10 @@ from tests.deployments.pushing import (
 
 pytestmark = pytest.mark.django_db
 
-STATE_WRITE = "s3:PutObject deployment-state.json"
-ZIP_WRITE = f"s3:PutObject {ZIP}"
-META_WRITE = "s3:PutObject amplify-meta.json"
-EXECUTE = "cloudformation:ExecuteChangeSet"
 PARAMETER = "ssm:PutParameter AMPLIFY_auth_{app}_webClientId"
-
-
-def parameter_of(stage: Stage, name: str) -> str:
-    return f"AMPLIFY_auth_{stage.backend.names.app}_{name}"
+PAUSES = {0: 5, 1: 10, 6: 320, 7: 600, 19: 600, 20: 3600, 21: 3600, 400: 3600}
+"""How many times a push was taken up, and the seconds from the end of its job to the next time: they grow, then it
+is hourly, and it is never given up."""
 
 
 @pytest.mark.parametrize(
@@ -147,6 +147,39 @@ def test_a_push_killed_too_often_is_taken_up_by_a_job_of_its_own(stage: Stage) -
     assert last.pk != job.pk
     assert last.status == Status.SUCCEEDED
     assert_nothing_left(stage.environment, stage.backend)
+
+
+def test_a_push_whose_undo_is_denied_for_long_is_taken_up_again_until_it_is_allowed(stage: Stage) -> None:
+    def ended(seconds_ago: int) -> None:
+        Job.objects.filter(pk=job.pk).update(finished=timezone.now() - timedelta(seconds=seconds_ago))
+
+    refused = (f"ssm:PutParameter {parameter_of(stage, 'webClientId')}", "ssm:DeleteParameters")
+    job = services.start_push(deployment=stage.deployment, actor=ACTOR, send=False)
+    with watched_calls() as calls:
+        calls.happen = lambda name, _, request: FAULTS["denied"](request) if name in refused else None
+        run(job)
+        for times, pause in PAUSES.items():
+            Deployment.objects.filter(pk=stage.deployment.pk).update(recoveries=times)
+            assert (job.status, job.error_code) == (Status.FAILED, "AccessDenied")
+            assert "the console tries again by itself" in job.error_next_step.lower()
+            ended(pause - 2)
+            assert services.recover() == 0
+            ended(pause + 2)
+            assert services.recover() == 1
+            assert services.recover() == 0, "it is at work already"
+            job = run(Job.objects.get(kind=job.kind, status=Status.QUEUED))
+    assert Deployment.objects.get(pk=stage.deployment.pk).phase == Phase.RESTORING
+    assert KeptFile.objects.exists()
+    assert not stage.is_old()
+
+    ended(3602)
+    assert services.recover() == 1
+    run(Job.objects.get(kind=job.kind, status=Status.QUEUED))
+
+    assert Deployment.objects.get(pk=stage.deployment.pk).phase == Phase.RESTORED
+    assert stage.is_old()
+    assert_nothing_left(stage.environment, stage.backend)
+    assert services.recover() == 0
 
 
 def test_a_retry_beside_the_console_s_own_job_does_not_run_at_the_same_time(stage: Stage) -> None:

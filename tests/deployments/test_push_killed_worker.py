@@ -33,6 +33,7 @@ StartWorker = Callable[[], Child]
 
 STEPS: dict[str, dict[str, Any]] = {
     "check": {"operation": "GetIdentityPoolRoles", "service": "cognito-identity"},
+    "keep": {"operation": "GetObject", "match": "studio-backend/backend-config.json"},
     "hold": {"operation": "PutObject", "match": "deployment-state.json"},
     "files, the zip": {"operation": "PutObject", "match": "current-cloud-backend.zip"},
     "files, the last": {"operation": "PutObject", "match": "/backend-config.json"},
@@ -40,7 +41,11 @@ STEPS: dict[str, dict[str, Any]] = {
     "stack": {"operation": "ExecuteChangeSet"},
     "verify": {"operation": "GetGraphqlApi"},
     "the end": {"operation": "DeleteObject", "match": "deployment-state.json"},
+    # The first write of the zip was the push's own.
+    "undo": {"operation": "PutObject", "match": "current-cloud-backend.zip", "after": 1},
 }
+REFUSED = {"operation": "PutParameter", "match": "userPoolId", "kind": "fail", "code": "AccessDeniedException"}
+"""What the push that is killed while it undoes itself has met."""
 
 
 @pytest.fixture
@@ -102,6 +107,8 @@ def test_a_killed_push_is_ended_by_the_next_worker(
 ) -> None:
     worker = start_worker()
     sandbox.fail(**STEPS[step], delay_ms=HELD, times=1)
+    if step == "undo":
+        sandbox.fail(**REFUSED, times=1)
     job = services.start_push(deployment=stage.deployment, actor=ACTOR)
     wait_until(lambda: _is_held(sandbox), f"the call of {step}")
 
@@ -116,6 +123,13 @@ def test_a_killed_push_is_ended_by_the_next_worker(
         return job.is_finished
 
     wait_until(is_finished, "the resumed push's end")
+    if step == "undo":
+        assert (job.status, job.attempts, job.error_code) == (Status.FAILED, 2, REFUSED["code"]), job.error_words
+        stage.deployment.refresh_from_db()
+        assert stage.deployment.phase == Phase.RESTORED
+        assert stage.is_old()
+        assert_nothing_left(stage.environment, stage.backend)
+        return
     assert (job.status, job.attempts) == (Status.SUCCEEDED, 2), (job.error_words, job.error_message)
     stage.deployment.refresh_from_db()
     assert stage.deployment.phase == Phase.APPLIED

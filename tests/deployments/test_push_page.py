@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from auth_import.models import CognitoLink
 from deployments import pull_job, services
 from deployments.models import Deployment, Phase
+from deployments.tasks import pull_environment
 from environments.models import Environment
 from environments.permissions import Role
 from jobs import lifecycle
+from jobs import services as job_services
 from jobs.models import Job
 from tests.auth_import.journeys import ACTOR, address, bearer, signed_in
 from tests.auth_import.planted import Account
@@ -181,6 +183,61 @@ def _posts(environment: Environment, deployment: Deployment) -> list[str]:
     ]
 
 
+# --- All of them ---
+
+
+def test_pushes_and_pulls_are_one_list_newest_first(
+    member: Client, environment: Environment, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.factories import make_environment
+
+    linked(environment, account.plant().choice)
+    first, push, second = pull(environment), pushed(environment), pull(environment)
+    Deployment.objects.create(
+        environment=environment, document=push.document, phase=Phase.DISCARDED, created_by_name="nobody"
+    )
+    other = make_environment(environment.project, "other")
+    job_services.enqueue(
+        task=pull_environment,
+        project=other.project,
+        environment=other,
+        kind=pull_job.KIND,
+        title="Pull other",
+        actor=ACTOR,
+        steps=pull_job.STEPS,
+        deadline=pull_job.DEADLINE,
+        permission="view",
+        send=False,
+    )
+    html = get(member, address(environment, "deployments"))
+    words = main_of(html)
+    assert "Pushes and pulls (3)" in words
+    assert words.index("Pull Succeeded Sample Person") < words.index(f"Push {push.pk} Import Pushed")
+    assert words.count("Pull Succeeded Sample Person") == 2
+    for job in (first, push.job, second):
+        assert job is not None
+        assert job.get_absolute_url() in html
+    assert "nobody" not in words
+
+    monkeypatch.setattr("deployments.history.LINES_A_PAGE", 2)
+    client, headers = Client(), bearer(environment)
+    pages = [
+        client.get(address(environment, "deployments"), {"page": number}, headers=headers).json() for number in (1, 2)
+    ]
+    assert [one["pages"] for one in pages] == [2, 2]
+    lines = [line for one in pages for line in one["deployments"]]
+    assert [(line["kind"], line["job"]) for line in lines] == [
+        ("pull", second.pk),
+        ("push", push.job_id),
+        ("pull", first.pk),
+    ]
+    assert (lines[0]["deployment"], lines[0]["phase"], lines[0]["status"]) == (None, None, "succeeded")
+    assert (lines[1]["deployment"], lines[1]["phase"], lines[1]["by"]) == (push.pk, "applied", ACTOR.name)
+    paged = main_of(get(member, f"{address(environment, 'deployments')}?page=2"))
+    assert "Page 2 of 2" in paged
+    assert "Newer" in paged
+
+
 # --- Scripts, and how often the database is asked ---
 
 
@@ -198,7 +255,10 @@ def test_scripts_read_the_same(deployment: Deployment) -> None:
     again = client.post(address(environment, "preview-push"), headers=headers).json()
     assert again == started.json()
     listed = client.get(address(environment, "deployments"), headers=headers).json()
-    assert [(one["deployment"], one["change"]) for one in listed["deployments"]] == [(deployment.pk, "import")]
+    assert [(one["kind"], one["deployment"], one["change"]) for one in listed["deployments"]] == [
+        ("push", deployment.pk, "import")
+    ]
+    assert plan["left"] == []
 
 
 def queries(client: Client, path: str) -> int:
@@ -213,11 +273,13 @@ def test_more_rows_are_no_more_queries(member: Client, environment: Environment,
     row = pushed(environment)
     pages = [address(environment, "push"), address(environment, "deployments"), address(environment, "pull")]
     pages.append(environment.project.get_absolute_url())
+    pull(environment)
     few = [queries(member, path) for path in pages]
     for _ in range(5):
         copy = Deployment.objects.create(
             environment=environment, document=row.document, phase=Phase.APPLIED, created_by_name="x", job=row.job
         )
+        pull(environment)
     pages.append(copy.get_absolute_url())
     assert [queries(member, path) for path in pages[:-1]] == few
     assert max(few) <= 16

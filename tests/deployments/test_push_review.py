@@ -8,10 +8,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from auth_import.models import CognitoLink, UnpushedUnlink
 from auth_import.services import unlink
-from deployments import services
+from deployments import pull_job, services
 from deployments.models import Deployment, Phase
 from environments.models import Environment
+from jobs import lifecycle
 from jobs.models import Job, Status
 from tests.auth_import.journeys import ACTOR, address, signed_in
 from tests.auth_import.planted import Account
@@ -31,6 +33,11 @@ WITH_STORAGE = pytest.mark.parametrize("backend", [("storage",)], indirect=True,
 def deployment(environment: Environment, account: Account) -> Deployment:
     linked(environment, account.plant().choice)
     return previewed(environment)
+
+
+def pull(environment: Environment) -> None:
+    job = services.start_pull(environment=environment, actor=ACTOR, send=False)
+    assert lifecycle.run_now(job, pull_job.pull).status == Status.SUCCEEDED
 
 
 def review(client: Client, deployment: Deployment) -> str:
@@ -216,6 +223,18 @@ STATES: dict[str, tuple[dict[str, Any], tuple[str, ...], list[str]]] = {
         ("Undone AWS refused it. AccessDenied", "Action: s3:PutObject", "the backend is as it was before the push"),
         ["Preview again"],
     ),
+    "undone, but for somebody else's": (
+        {
+            "phase": Phase.RESTORED,
+            "status": "failed",
+            "failure": {**FAILURE, "left": ["#current-cloud-backend.zip", "/amplify/x/AMPLIFY_auth_shop_userPoolId"]},
+        },
+        (
+            "Everything is as before, but for what was left as it was found, because somebody else has changed the "
+            "backend meanwhile: #current-cloud-backend.zip /amplify/x/AMPLIFY_auth_shop_userPoolId Pull to see",
+        ),
+        ["Preview again"],
+    ),
     "elsewhere": (
         {"phase": Phase.APPLIED, "status": "failed"},
         ("Pushed, and overwritten by somebody else It went wrong.", "Look again."),
@@ -242,6 +261,7 @@ def test_every_state_is_said_in_words(member: Client, deployment: Deployment) ->
         html = review(member, row)
         for one in words:
             assert one in main_of(html), (name, one)
+        assert ("as it was before the push" in main_of(html)) == (name == "undone")
         assert buttons(html) == offered, name
         page = main_of(get(member, address(row.environment, "push")))
         if "interrupted" in name:
@@ -286,7 +306,9 @@ def test_the_unlink_page_names_what_the_next_push_takes_out_and_asks_aws_nothing
     member = signed_in(environment)
     linked(environment, planted.choice)
     page = address(environment, "unlink")
-    assert "this link is not pushed" in main_of(get(member, page))
+    assert "Not known whether the Amplify backend has it: pull first" in main_of(get(member, page))
+    pull(environment)
+    assert "Nothing in the Amplify backend: it does not have this user pool, as read" in main_of(get(member, page))
     assert "next-push" not in get(member, page)
     pushed(environment)
     sandbox.forget()
@@ -309,6 +331,34 @@ def test_the_unlink_page_names_what_the_next_push_takes_out_and_asks_aws_nothing
     blocked = review(member, previewed(environment))
     assert "/checks/backend.dependents/" in blocked
     assert buttons(blocked) == ["Preview again", "Throw away"]
+
+
+def test_an_unlink_of_what_a_laptop_imported_is_remembered(
+    member: Client, environment: Environment, account: Account
+) -> None:
+    """The console has pushed nothing, but knows from a pull that the cloud has the pool."""
+    choice = account.plant().choice
+    linked(environment, choice)
+    pushed(environment)
+    CognitoLink.objects.all().delete()
+    link = linked(environment, choice)
+    assert not link.pushed
+    html = get(member, address(environment, "unlink"))
+    assert "The imported auth in the Amplify backend, with the next push" in main_of(html)
+    assert "next-push" in html
+    unlink(link=link, actor=ACTOR)
+    assert UnpushedUnlink.objects.get(environment=environment).user_pool_id == choice.user_pool_id
+    assert "Unlink not pushed" in main_of(get(member, address(environment, "push")))
+
+
+def test_knowledge_older_than_the_link_is_no_knowledge(
+    member: Client, environment: Environment, account: Account
+) -> None:
+    pull(environment)
+    link = linked(environment, account.plant().choice)
+    assert "Not known whether the Amplify backend has it" in main_of(get(member, address(environment, "unlink")))
+    unlink(link=link, actor=ACTOR)
+    assert not UnpushedUnlink.objects.exists()
 
 
 def test_an_unlink_is_pushed_like_everything_else(member: Client, environment: Environment, account: Account) -> None:

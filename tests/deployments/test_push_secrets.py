@@ -18,6 +18,7 @@ from tests.deployments.planted_backends import ZIP, CloudBackend, plant, upload
 from tests.deployments.pushing import (
     DEATHS,
     FAULTS,
+    any_choice,
     at,
     by_itself,
     environment_of,
@@ -89,7 +90,7 @@ def test_no_row_and_no_line_of_a_push_holds_a_secret(account: Account, caplog: p
     assert secret in json.dumps(parameters)
     assert secret not in rows()
 
-    linked(environment, account.plant().choice)
+    linked(environment, any_choice(account))
     previewed(environment)
 
     assert secret not in rows()
@@ -127,7 +128,7 @@ def test_the_kept_copies_are_encrypted_and_go_with_the_push(account: Account) ->
 def test_a_leftover_parameter_that_sounds_secret_is_not_shown(account: Account) -> None:
     backend = plant(account)
     environment = environment_of(backend)
-    linked(environment, account.plant().choice)
+    linked(environment, any_choice(account))
     name = f"{backend.path}/AMPLIFY_auth_{backend.names.app}_hostedUIProviderCreds"
     backend.put_parameter(name, '"leftover of somebody"')
     old = backend.everything()

@@ -202,3 +202,55 @@ def test_the_page_shows_what_a_build_needs_and_asks_aws_nothing(linked: "Environ
         "ADMIN_UI_TOKEN",
     ):
         assert words in page, words
+
+
+def test_scripts_read_what_a_build_needs_as_json(linked: "Environment", client: "Client", sandbox: Any) -> None:
+    from deployments import planning
+    from deployments.pull_job import take
+
+    headers, url = bearer(linked, "viewer"), address(linked, "source")
+    sandbox.forget()
+    unread = client.get(url, headers=headers).json()
+    assert sandbox.calls() == []
+    assert set(unread) == {
+        "bundle_url",
+        "curl",
+        "variables",
+        "categories",
+        "hosting_build",
+        "shell",
+        "language",
+    }
+    assert (unread["shell"], unread["language"]) == ("", "javascript")
+    assert unread["bundle_url"] == f"http://testserver{address(linked, 'source-bundle')}"
+    assert unread["variables"]["AMPLIFY_USERPOOL_ID"] == choice_of("good").user_pool_id
+    assert json.loads(unread["categories"])["auth"]["webClientId"] == choice_of("good").web_client_id
+    state = planning.read(linked).state
+    assert state is not None
+    take(linked, state)
+    found = client.get(url, {"language": "typescript"}, headers=headers).json()
+    assert found["language"] == "typescript"
+    assert found["bundle_url"].endswith("source-bundle.zip?language=typescript")
+    assert found["bundle_url"] in found["curl"]
+    assert "amplifyPush --simple" in found["hosting_build"]
+    assert "amplify pull --yes" in found["shell"]
+
+
+def test_scripts_are_told_where_nothing_is_linked(client: "Client", db: None) -> None:
+    from tests.factories import make_environment
+
+    environment = make_environment()
+    answer = client.get(address(environment, "source"), headers=bearer(environment))
+    assert (answer.status_code, answer.json()) == (404, {"error": "Nothing is linked to this environment."})
+
+
+def test_the_page_reads_what_is_known_of_the_backend_once(linked: "Environment") -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    browser = signed_in(linked)
+    browser.get(address(linked, "source"))
+    with CaptureQueriesContext(connection) as captured:
+        browser.get(address(linked, "source"))
+    table = "backend_state_knownbackend"
+    assert sum(f'FROM "{table}"' in one["sql"] for one in captured) == 1

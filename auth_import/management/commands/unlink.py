@@ -10,6 +10,7 @@ from auth_import.management.commands.link_status import not_linked
 from auth_import.models import CognitoLink
 from auth_import.plan import file_changes, plan_lines
 from auth_import.preflight import context_of, link_of
+from auth_import.removal import removal_of
 from environments.command import ConsoleCommand, Failed, Usage, environment_of, operator_of
 from environments.permissions import Permission
 
@@ -68,8 +69,11 @@ def what_happens(link: CognitoLink, paths: list[str]) -> list[str]:
         f"  the link of {link.environment.project.slug} / {link.environment.name}, its last checks and its drift",
         f"  the files generated from it: {', '.join(paths)}; copies in your apps stay",
     ]
-    if link.environment.is_amplify and link.pushed:
+    removal = removal_of(link)
+    if removal and removal.is_there:
         lines.append("  the imported auth in the Amplify backend, with the next push")
+    elif removal and not removal.is_sure:
+        lines.append("  not known whether the Amplify backend has it: pull first")
     for dependent in dependents_of(link):
         lines.append(f"  {dependent.title}: {dependent.words}")
     return lines

@@ -24,6 +24,7 @@ NOTHING: dict[str, Any] = {
     "findings": [],
     "plan": {"aws": [], "files": [], "parameters": [], "stack": []},
     "job": None,
+    "left": [],
 }
 """The answer when the backend has exactly what is linked here."""
 
