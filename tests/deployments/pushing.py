@@ -18,9 +18,11 @@ from botocore.httpsession import URLLib3Session
 from django.utils import timezone
 
 from amplify_files.resource_name import resource_name
+from auth_import import import_job
 from auth_import.models import CognitoLink, UnpushedUnlink
 from auth_import.observation import Choice
-from auth_import.services import unlink
+from auth_import.preflight import preflight
+from auth_import.services import keep_plan, plan_of, unlink
 from aws import session
 from aws.target import AwsTarget
 from backend_state.models import KeptFile
@@ -30,7 +32,7 @@ from environments.models import Environment
 from jobs import lifecycle
 from jobs import services as job_services
 from jobs.models import Job, Status
-from tests.auth_import.journeys import ACTOR, link_for
+from tests.auth_import.journeys import ACTOR, nobody_else
 from tests.auth_import.planted import Account
 from tests.deployments.planted_backends import ZIP, CloudBackend, plant
 
@@ -64,20 +66,27 @@ _imports: dict[Choice, dict[str, Any]] = {}
 def linked(environment: Environment, choice: Choice) -> CognitoLink:
     """The environment linked to these resources here, whatever was linked before; nothing is pushed yet.
 
-    Only the first link of a choice is made by an import. The others are the same row, for importing is not tested here.
+    Every rule looks at a choice once, and the row is made as an import makes it, without the import's job: importing is
+    not tested here. Further links of the same choice are the same row.
     """
     before = CognitoLink.objects.filter(environment=environment).first()
     if before is not None:
         unlink(link=before, actor=ACTOR)
     if choice not in _imports:
-        link = link_for(environment, choice)
+        checked = preflight(environment=environment, choice=choice, sees=nobody_else)
+        plan = plan_of(checked, environment=environment, accepted=(), reason="")
+        planned = keep_plan(plan=plan, environment=environment, actor=ACTOR)
+        link = import_job._link(planned=planned, plan=plan, checked=checked, actor=ACTOR)
         left_out = ("id", "environment_id", "planned_import_id", "resource_name")
         _imports[choice] = {
             one.attname: getattr(link, one.attname)
             for one in CognitoLink._meta.concrete_fields
             if one.attname not in left_out
         }
-        return link
+        # So that it may be checked again.
+        _imports[choice]["checked"] = timezone.now() - timedelta(minutes=1)
+        CognitoLink.objects.filter(pk=link.pk).update(checked=_imports[choice]["checked"])
+        return CognitoLink.objects.select_related("environment__project").get(pk=link.pk)
     return CognitoLink.objects.create(
         environment=environment, resource_name=resource_name(environment.app_name), **_imports[choice]
     )

@@ -276,16 +276,19 @@ def test_a_stack_that_cannot_be_changed_leaves_everything_as_it_was(
     assert_nothing_left(stage.environment, stage.backend)
 
 
-def test_a_stack_that_cannot_be_undone_is_told_with_the_command_that_helps(own_stage: Stage, sandbox: Any) -> None:
-    name = own_stage.backend.names.stack_name
+def test_a_stack_that_cannot_be_undone_is_told_with_the_command_that_helps(stage: Stage, sandbox: Any) -> None:
+    name = stage.backend.names.stack_name
     sandbox.stack(name, fail_resource="storagephotos/S3AuthPublicPolicy", reason="No.", rollback_fails=True)
 
-    job = pushing(own_stage.deployment)
+    job = pushing(stage.deployment)
 
     assert job.status == Status.FAILED
     assert f"aws cloudformation continue-update-rollback --stack-name {name}" in job.error_next_step
-    assert own_stage.is_old()
-    assert own_stage.backend.status() == "UPDATE_ROLLBACK_FAILED"
+    assert stage.is_old()
+    assert stage.backend.status() == "UPDATE_ROLLBACK_FAILED"
+
+    # Somebody brings the stack back, as those words say, for the next test.
+    sandbox.stack(name, status="UPDATE_ROLLBACK_COMPLETE")
 
 
 def test_an_api_whose_pool_is_gone_is_rolled_back_with_its_own_message(account: Account) -> None:
