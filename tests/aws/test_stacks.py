@@ -188,7 +188,7 @@ EVENT = (
     "<ResourceStatus>{status}</ResourceStatus><ResourceStatusReason>{reason}</ResourceStatusReason>"
     "<ClientRequestToken>{token}</ClientRequestToken></member>"
 )
-ROOT = "arn:aws:cloudformation:eu-west-1:123456789012:stack/root/1"
+ROOT = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1"
 INNER = "arn:aws:cloudformation:eu-west-1:123456789012:stack/inner/2"
 
 

@@ -102,7 +102,7 @@ def test_dev_has_an_api_storage_and_a_function_but_no_auth(connect: Any, read: A
     dev = backend("dev")
     files = unzipped(read(dev, ZIP))
     meta = json.loads(files["amplify-meta.json"])
-    assert list(meta) == ["providers", "api", "storage", "function"]
+    assert list(meta) == ["providers", "api", "function", "storage"]
     api = connect("appsync").get_graphql_api(apiId=meta["api"]["sampleshop"]["output"]["GraphQLAPIIdOutput"])
     assert api["graphqlApi"]["authenticationType"] == "API_KEY"
     connect("s3").head_bucket(Bucket=meta["storage"]["photos"]["output"]["BucketName"])
