@@ -41,7 +41,6 @@ class Wanted:
     outputs: AuthOutputs | None
     findings: tuple[Finding, ...] = ()
     values: tuple[Mapping[str, str], ...] = ()
-    native_secret: str = ""
 
 
 class NothingWanted(Exception):
@@ -89,7 +88,6 @@ def wanted_of(environment: Environment) -> Wanted:
         outputs=checked.outputs,
         findings=findings,
         values=tuple(one.to_dict() for one in newer),
-        native_secret=checked.outputs.native_client_secret,
     )
 
 

@@ -121,17 +121,19 @@ def _enqueued(
     )
 
 
-@transaction.atomic
 def start_preview(*, environment: Environment, actor: Actor, send: bool = True, replaces: bool = True) -> Job:
     """The job that previews a push. Asking again while one is at work finds that one. Raises NotPossible.
 
     A new preview `replaces` older ones that wait to be pushed.
     """
+    # It may ask AWS, and nothing is locked meanwhile.
     require_backend(environment)
-    _take_turn(environment)
-    _require_no_push(environment)
     payload = {"replaces": replaces}
-    return at_work(environment, _PREVIEW.kind) or _enqueued(_PREVIEW, environment, actor, payload=payload, send=send)
+    with transaction.atomic():
+        _take_turn(environment)
+        _require_no_push(environment)
+        running = at_work(environment, _PREVIEW.kind)
+        return running or _enqueued(_PREVIEW, environment, actor, payload=payload, send=send)
 
 
 @transaction.atomic
@@ -170,12 +172,12 @@ def _enqueue(deployment: Deployment, environment: Environment, actor: Actor, *, 
     return job
 
 
-@transaction.atomic
 def start_pull(*, environment: Environment, actor: Actor, send: bool = True) -> Job:
     """The job that refreshes what the console knows of the backend. Raises NotPossible."""
     require_backend(environment)
-    _take_turn(environment)
-    return at_work(environment, _PULL.kind) or _enqueued(_PULL, environment, actor, send=send)
+    with transaction.atomic():
+        _take_turn(environment)
+        return at_work(environment, _PULL.kind) or _enqueued(_PULL, environment, actor, send=send)
 
 
 @transaction.atomic

@@ -258,3 +258,19 @@ def test_what_was_imported_anyway_is_pushed_with_a_warning(sandbox: Any) -> None
     assert ended.code == 0, ended.words
     severities = {one["id"]: one["severity"] for one in ended.json["findings"]}
     assert (severities["client.distinct"], severities["client.native-secret"]) == ("warn", "warn")
+
+
+@pytest.mark.parametrize("name", ["push", "pull"])
+def test_an_environment_whose_stack_is_not_known_yet_is_connected_first(
+    backend: CloudBackend, environment: "Environment", name: str
+) -> None:
+    linked(environment, choice_of("good"))
+    type(environment).objects.update(stack_name="", deployment_bucket="", app_name="")
+    ended = command(name, environment)
+    assert ended.code == 0, ended.words
+    environment.refresh_from_db()
+    assert (environment.stack_name, environment.deployment_bucket, environment.app_name) == (
+        backend.names.stack_name,
+        backend.bucket,
+        backend.names.app,
+    )
