@@ -14,7 +14,7 @@ from flask import Flask
 from moto.backends import list_of_moto_modules
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from aws.sandbox import amplify, control, parameter_store
+from aws.sandbox import amplify, control, direct_calls, parameter_store
 from aws.sandbox.calls import Call, CallLog, read_call
 from aws.sandbox.cloudformation.calls import CloudFormationCalls
 from aws.sandbox.errors import error_body
@@ -93,7 +93,8 @@ class SandboxApplication:
 
     def __call__(self, environ: dict[str, Any], start_response: type_start_response) -> Iterable[bytes]:
         if environ.get("PATH_INFO", "").startswith(control.PREFIX):
-            status, value = control.answer(environ, self.faults, self.calls)
+            with self.gate.passing():
+                status, value = control.answer(environ, self.faults, self.calls)
             # A stack's status is part of the account; what else is set there is not, and one snapshot more is no harm.
             self.changed = self.changed or environ["REQUEST_METHOD"] != "GET"
             return _respond(start_response, status, json.dumps(value).encode(), [("Content-Type", "application/json")])
@@ -111,7 +112,7 @@ class SandboxApplication:
             if effect.fault is not None and effect.fault.kind == "fail":
                 line, headers, body = _injected(call, effect.fault)
             else:
-                line, headers, body = self._from_moto(call, environ)
+                line, headers, body = self._answered(call, environ)
             if effect.fault is not None and effect.fault.kind == "half_body":
                 _send_half(environ, start_response, line, headers, body)
             code = int(line.split()[0])
@@ -119,21 +120,10 @@ class SandboxApplication:
             self.calls.end(logged, code)
         return _respond(start_response, line, body, headers)
 
-    def _from_moto(self, call: Call, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
-        answered: list[Any] = []
-
-        def start(line: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
-            answered[:] = [line, headers]
-            return lambda data: None
-
+    def _answered(self, call: Call, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
         with self.gate.passing():
             try:
-                application = self._dispatcher.application_for(call, environ)
-                chunks = application(environ, start)
-                body = b"".join(chunks)
-                close = getattr(chunks, "close", None)
-                if close is not None:
-                    close()
+                return direct_calls.answer(call, environ) or self._from_moto(call, environ)
             except (NotImplementedError, ModuleNotFoundError):
                 return _not_supplied(call)
             except Exception:  # Moto may fail in any way, and the caller must hear of it as from AWS
@@ -145,6 +135,20 @@ class SandboxApplication:
             finally:
                 if call.changes_state:
                     self.changed = True
+
+    def _from_moto(self, call: Call, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+        answered: list[Any] = []
+
+        def start(line: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
+            answered[:] = [line, headers]
+            return lambda data: None
+
+        application = self._dispatcher.application_for(call, environ)
+        chunks = application(environ, start)
+        body = b"".join(chunks)
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
         return answered[0], answered[1], body
 
 

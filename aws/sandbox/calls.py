@@ -14,7 +14,7 @@ from moto.core.request import Request
 from moto.core.routing import get_service_router
 
 _REMEMBERED = 20_000
-_READ_ONLY = ("Get", "List", "Describe", "Head", "Simulate", "Lookup")
+_READ_ONLY = ("Get", "List", "Describe", "Head", "Simulate", "Lookup", "AdminGet", "AdminList")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,21 @@ class InvalidParameter(JsonRESTError):
         super().__init__("InvalidParameterException", message)
 
 
+class NotAuthorized(JsonRESTError):
+    def __init__(self, message: str) -> None:
+        super().__init__("NotAuthorizedException", message)
+
+
+class LimitExceeded(JsonRESTError):
+    def __init__(self, message: str) -> None:
+        super().__init__("LimitExceededException", message)
+
+
+class UserNotFound(JsonRESTError):
+    def __init__(self) -> None:
+        super().__init__("UserNotFoundException", "User does not exist.")
+
+
 class ResourceNotFound(JsonRESTError):
     def __init__(self, message: str) -> None:
         super().__init__("ResourceNotFoundException", message)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aws.sandbox.ids import ACCOUNT_ID
+from aws.sandbox.people_of_note import Person
 
 Overrides = Mapping[str, Any]
 
@@ -138,6 +139,8 @@ class Recipe:
     identity: Identity = field(default_factory=Identity)
     client_names: Mapping[str, str] = field(default_factory=dict)
     people: int = 0
+    people_of_note: tuple[Person, ...] = ()
+    sign_ins: bool = False
 
 
 def merged(*layers: Overrides) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The recipe of every scenario of the catalogue, by its key."""
 
 from aws.sandbox.ids import ACCOUNT_ID, role_arn
+from aws.sandbox.people_of_note import FINANCE_PEOPLE, LOYALTY_PEOPLE, LOYALTY_SCHEMA, TIED_PEOPLE
 from aws.sandbox.recipes import GOOGLE, OIDC, SAML, Group, Identity, Recipe
 
 _GOOGLE_TOO = {"SupportedIdentityProviders": ["COGNITO", "Google"]}
@@ -16,6 +17,11 @@ def _function(name: str) -> str:
 
 
 _SHOP = Recipe(
+    pool={
+        "DeviceConfiguration": {"ChallengeRequiredOnNewDevice": False, "DeviceOnlyRememberedOnUserPrompt": True},
+        "UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"},
+        "UserPoolTier": "PLUS",
+    },
     both=_GOOGLE_TOO,
     providers=(GOOGLE,),
     domain_prefix="sampleshop",
@@ -29,16 +35,23 @@ _SHOP = Recipe(
     ),
     client_names={"web": "shop-web", "mobile": "shop-mobile"},
     people=250,
+    sign_ins=True,
 )
 
 RECIPES: dict[str, Recipe] = {
     "good": _SHOP,
     "user-pool-only": Recipe(oauth=False, domain=None),
     "alias-attributes": Recipe(
-        pool={"UsernameAttributes": None, "AliasAttributes": ["email", "preferred_username"]},
+        pool={
+            "UsernameAttributes": None,
+            "AliasAttributes": ["email", "preferred_username"],
+            "Schema": list(LOYALTY_SCHEMA),
+        },
         mfa={"MfaConfiguration": "OPTIONAL", **_TOTP, "SmsMfaConfiguration": _SMS},
+        groups=(Group("Gold", "", 1), Group("Silver", "", 2), Group("Newsletter")),
+        people_of_note=LOYALTY_PEOPLE,
     ),
-    "mfa-on": Recipe(mfa={"MfaConfiguration": "ON", **_TOTP}),
+    "mfa-on": Recipe(mfa={"MfaConfiguration": "ON", **_TOTP}, people_of_note=FINANCE_PEOPLE),
     "many-clients": Recipe(more_clients=tuple(f"partner-{number:02}" for number in range(1, 39))),
     "other-region": Recipe(),
     "other-region-second": Recipe(),
@@ -115,7 +128,8 @@ RECIPES: dict[str, Recipe] = {
         groups=(
             Group("Buyers", "Order goods", 3, "lab-buyers"),
             Group("Sellers", "Offer goods", 3, "lab-sellers"),
-        )
+        ),
+        people_of_note=TIED_PEOPLE,
     ),
     # Hostile names
     "hostile-script": Recipe(

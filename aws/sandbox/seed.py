@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from moto.cognitoidentity.models import cognitoidentity_backends
-from moto.cognitoidp.models import CognitoIdpUserPool, cognitoidp_backends
+from moto.cognitoidp.models import cognitoidp_backends
 from moto.iam.models import iam_backends
 from moto.moto_api._internal import mock_random
 
-from aws.sandbox import catalogue, ids
+from aws.sandbox import catalogue, ids, people_of_note
 from aws.sandbox.backends.sample_backends import seed_backends
 from aws.sandbox.catalogue import SCENARIOS, Scenario
 from aws.sandbox.identity_pools import SandboxIdentityPoolBackend
@@ -20,7 +20,10 @@ from aws.sandbox.ids import ACCOUNT_ID
 from aws.sandbox.people import customers
 from aws.sandbox.recipes import GOOD_CLIENT, GOOD_POOL, OAUTH, Identity, Recipe, merged, trust_policy
 from aws.sandbox.recipes_lab import RECIPES
+from aws.sandbox.signed_in import sign_in_everybody
 from aws.sandbox.user_pool_backend import SandboxUserPoolBackend
+from aws.sandbox.user_pools import SandboxUserPool
+from aws.sandbox.users import SandboxGroup, SandboxUser
 
 #: Pools that are nobody's scenario: there so that lists are long and searching is worth while.
 FILLERS = tuple(
@@ -52,7 +55,7 @@ def _plant(scenario: Scenario, recipe: Recipe) -> None:
     if scenario.pool_id in pools.user_pools:
         return
     settings = merged(GOOD_POOL, recipe.pool)
-    pool = pools.create_user_pool(scenario.pool_name, settings, pool_id=scenario.pool_id)
+    pool = cast(SandboxUserPool, pools.create_user_pool(scenario.pool_name, settings, pool_id=scenario.pool_id))
     pool.creation_date = _day_of(scenario.pool_name)
     pool.last_modified_date = pool.creation_date + datetime.timedelta(days=30)
     if recipe.domain is not None:
@@ -77,8 +80,12 @@ def _plant(scenario: Scenario, recipe: Recipe) -> None:
     _plant_clients(pools, scenario, recipe)
     if scenario.identity_pool_id is not None:
         _plant_identity_pool(scenario, recipe.identity)
-    _plant_groups(pools, scenario, recipe)
-    _plant_people(pool, recipe.people)
+    _plant_groups(pool, scenario, recipe)
+    people = _plant_people(pool, recipe.people)
+    people_of_note.plant(pool, recipe.people_of_note)
+    if recipe.sign_ins:
+        pool.session_tracking = {"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 20}}
+        sign_in_everybody(pool, people, [scenario.client_id("web"), scenario.client_id("mobile")])
 
 
 def _day_of(name: str) -> datetime.datetime:
@@ -155,23 +162,18 @@ def _plant_role(name: str, trust: str) -> None:
     iam_backends[ACCOUNT_ID]["aws"].create_role(name, trust, "/", None, "Planted with the sample account", [], "3600")
 
 
-def _plant_groups(pools: SandboxUserPoolBackend, scenario: Scenario, recipe: Recipe) -> None:
+def _plant_groups(pool: SandboxUserPool, scenario: Scenario, recipe: Recipe) -> None:
     for group in recipe.groups:
         arn = group.role and ids.role_arn(group.role)
-        pools.create_group(
-            scenario.pool_id,
-            group.name,
-            group.description,
-            arn,  # type: ignore[arg-type]  # moto's own callers pass None where there is no role
-            group.precedence,  # type: ignore[arg-type]  # and where there is no precedence
-        )
+        pool.add_group(SandboxGroup(pool.id, group.name, group.description, arn, group.precedence))
         if group.role and scenario.identity_pool_id:
             _plant_role(group.role, trust_policy("authenticated", "right", scenario.identity_pool_id, ""))
 
 
-def _plant_people(pool: CognitoIdpUserPool, count: int) -> None:
+def _plant_people(pool: SandboxUserPool, count: int) -> list[SandboxUser]:
     people = list(customers(pool.id, count))
-    pool.users.update((user.username, user) for user in people)
+    for user in people:
+        pool.users[user.username] = user
     start = 0
     for name, members in _PEOPLE_IN_GROUPS:
         group = pool.groups.get(name)
@@ -181,6 +183,7 @@ def _plant_people(pool: CognitoIdpUserPool, count: int) -> None:
             group.users.add(user)
             user.groups.add(group)
         start += members
+    return people
 
 
 def _plant_console_roles() -> None:

@@ -9,26 +9,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from moto.core.base_backend import BackendDict
-from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.serving import BaseWSGIServer, make_server
 
 from aws.sandbox import graphql_apis, identity_pools, s3, simulation, user_pool_calls
 from aws.sandbox.application import SandboxApplication
+from aws.sandbox.http_server import RequestHandler, Server
 from aws.sandbox.seed import seed
 from aws.sandbox.state import StateFile
 
 HOST = "127.0.0.1"
-
-
-class _QuietHandler(MotoRequestHandler):
-    # Headers and body are two small writes; without this the second may wait for the first's acknowledgement.
-    disable_nagle_algorithm = True
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Nothing per request: the call log answers who asked what."""
 
 
 def _install() -> None:
@@ -49,10 +39,10 @@ def _prepare(empty: bool, state: StateFile | None) -> None:
         seed()
 
 
-def _listen(port: int, application: SandboxApplication, host: str = HOST) -> BaseWSGIServer:
+def _listen(port: int, application: SandboxApplication, host: str = HOST) -> Server:
     # werkzeug would print its own words and end the process when the port is taken; this raises OSError.
     with socket.create_server((host, port), backlog=128) as listening:
-        return make_server(host, port, application, threaded=True, request_handler=_QuietHandler, fd=listening.fileno())
+        return Server(host, port, application, handler=RequestHandler, fd=listening.fileno())
 
 
 def serve(port: int, empty: bool = False, state: Path | str | None = None, host: str = HOST) -> None:

@@ -17,7 +17,7 @@ from aws.sandbox.gate import Gate
 from aws.sandbox.signing_key import signing_key
 
 #: Raised when the stored classes change in a way an old file cannot follow.
-FORMAT = 2
+FORMAT = 3
 
 #: Where each service's state hangs. Only those in use are in a snapshot.
 _SERVICES = {

@@ -6,7 +6,6 @@ from typing import Any, cast
 from moto.cognitoidp import urls
 from moto.cognitoidp.models import (
     CognitoIdpBackend,
-    CognitoIdpGroup,
     CognitoIdpIdentityProvider,
     CognitoIdpUserPool,
     CognitoIdpUserPoolClient,
@@ -17,7 +16,6 @@ from aws.sandbox.errors import InvalidParameter, ResourceNotFound, constraint_br
 from aws.sandbox.user_pools import SandboxUserPool, SandboxUserPoolClient
 
 _POOL_ID = re.compile(r"[\w-]+_[0-9a-zA-Z]+")
-_GROUP_NAME = re.compile(r"\S{1,128}")
 
 #: What Cognito fills in itself for the social providers (CreateIdentityProvider, ProviderDetails, "Describe response").
 _PROVIDER_DETAILS: dict[str, dict[str, str]] = {
@@ -155,24 +153,3 @@ class SandboxUserPoolBackend(CognitoIdpBackend):
     def delete_identity_provider(self, user_pool_id: str, name: str) -> None:
         self.describe_identity_provider(user_pool_id, name)
         super().delete_identity_provider(user_pool_id, name)
-
-    # Groups
-
-    def create_group(
-        self, user_pool_id: str, group_name: str, description: str, role_arn: str, precedence: int
-    ) -> CognitoIdpGroup:
-        if not _GROUP_NAME.fullmatch(group_name or ""):
-            raise constraint_broken(
-                group_name, "groupName", r"satisfy regular expression pattern: [\p{L}\p{M}\p{S}\p{N}\p{P}]+"
-            )
-        return super().create_group(user_pool_id, group_name, description, role_arn, precedence)
-
-    def get_group(self, user_pool_id: str, group_name: str) -> CognitoIdpGroup:
-        group = self.describe_user_pool(user_pool_id).groups.get(group_name)
-        if group is None:
-            raise ResourceNotFound("Group not found.")
-        return group
-
-    def delete_group(self, user_pool_id: str, group_name: str) -> None:
-        self.get_group(user_pool_id, group_name)
-        super().delete_group(user_pool_id, group_name)

@@ -1,27 +1,22 @@
 """The user pool service's HTTP calls: AWS's limits on pages, and plain JSON where moto's serializer is slow."""
 
-import datetime
 import json
 from collections.abc import Callable
 from typing import Any
 
-from moto.cognitoidp import urls
+from moto.cognitoidp import models, urls
 from moto.cognitoidp.models import cognitoidp_backends
 from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.exceptions import InvalidToken
 from moto.core.responses import ActionResult
 
 from aws.sandbox import signing_key
+from aws.sandbox.direct_calls import as_epoch
 from aws.sandbox.errors import InvalidParameter, constraint_broken
 from aws.sandbox.user_pool_backend import SandboxUserPoolBackend
+from aws.sandbox.users import SandboxUser
 
 _LARGEST_PAGE = 60
-
-
-def _as_epoch(value: object) -> float:
-    if isinstance(value, datetime.datetime):
-        return value.replace(tzinfo=value.tzinfo or datetime.UTC).timestamp()
-    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def _without_nothing(described: dict[str, Any]) -> dict[str, Any]:
@@ -33,7 +28,7 @@ class SandboxUserPoolCalls(CognitoIdpResponse):
         # The four calls every page makes are written directly: walking the service model costs moto two
         # milliseconds for one pool.
         self.response_headers["Content-Type"] = "application/x-amz-json-1.1"
-        return json.dumps(body, default=_as_epoch)
+        return json.dumps(body, default=as_epoch)
 
     def _page(
         self, call: Callable[[], ActionResult], *, size: str, next_page: str = "NextToken", least: int = 1
@@ -82,18 +77,6 @@ class SandboxUserPoolCalls(CognitoIdpResponse):
     def list_resource_servers(self) -> ActionResult:
         return self._page(super().list_resource_servers, size="MaxResults")
 
-    def list_groups(self) -> ActionResult:
-        return self._page(super().list_groups, size="Limit", least=0)
-
-    def list_users(self) -> ActionResult:
-        return self._page(super().list_users, size="Limit", next_page="PaginationToken", least=0)
-
-    def list_users_in_group(self) -> ActionResult:
-        return self._page(super().list_users_in_group, size="Limit", least=0)
-
-    def admin_list_groups_for_user(self) -> ActionResult:
-        return self._page(super().admin_list_groups_for_user, size="Limit", least=0)
-
     def update_user_pool(self) -> ActionResult:  # type: ignore[override]  # moto answers nothing, AWS an empty object
         self.backend.update_user_pool(self._get_param("UserPoolId"), self.parameters)
         return ActionResult({})
@@ -112,4 +95,6 @@ def install() -> None:
     """Put the completed service in moto's place, at moto's own address."""
     signing_key.install()
     cognitoidp_backends.backend = SandboxUserPoolBackend
+    # Whoever signs up is made by moto, and must be one of ours.
+    models.CognitoIdpUser = SandboxUser  # type: ignore[misc]
     urls.url_paths["{0}/$"] = SandboxUserPoolCalls.dispatch

@@ -1,13 +1,17 @@
 """User pools and app clients, kept as Amazon Cognito documents it where moto does otherwise."""
 
 import copy
+import itertools
+from collections.abc import Iterator
 from typing import Any
 
 from moto.cognitoidp.models import CognitoIdpUserPool, CognitoIdpUserPoolAttribute, CognitoIdpUserPoolClient
 from moto.core.utils import utcnow
 
 from aws.sandbox import ids
+from aws.sandbox.errors import ResourceNotFound, UserNotFound
 from aws.sandbox.signing_key import signing_key
+from aws.sandbox.users import SandboxGroup, SandboxUser, UserDirectory
 
 #: Chosen at creation, never changed by UpdateUserPool (which does not even accept them).
 IMMUTABLE = ("AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
@@ -41,6 +45,10 @@ def _standard_attributes() -> dict[str, CognitoIdpUserPoolAttribute]:
 class SandboxUserPool(CognitoIdpUserPool):
     """A pool that has AWS's id, all standard attributes, and loses nothing immutable when it is updated."""
 
+    # moto's attributes, which hold nothing but our own kinds.
+    users: UserDirectory  # type: ignore[assignment]
+    groups: dict[str, SandboxGroup]  # type: ignore[assignment]
+
     def __init__(
         self, account_id: str, region: str, name: str, extended_config: dict[str, Any], *, pool_id: str | None = None
     ) -> None:
@@ -49,10 +57,77 @@ class SandboxUserPool(CognitoIdpUserPool):
         super().__init__(account_id, region, name, {k: v for k, v in extended_config.items() if k != "Schema"})
         self.id = pool_id or ids.pool_id(region)
         self.arn = f"arn:aws:cognito-idp:{region}:{account_id}:userpool/{self.id}"
+        settings = extended_config.get("UsernameConfiguration") or {}
+        self.users = UserDirectory(case_sensitive=settings.get("CaseSensitive") is not False)
+        self.groups = {}
+        self.messages: list[dict[str, Any]] = []
+        self.session_tracking: dict[str, Any] = {"UserSessionTracking": "DISABLED", "TokenSession": {"MaxPerUser": 20}}
+        self.import_jobs: dict[str, Any] = {}
+        #: Where the account was last reached, for the addresses it gives out.
+        self.endpoint = ""
+        self._places: Iterator[int] = itertools.count()
         for schema in requested:
             standard = _STANDARD.get(schema["Name"])
             attribute = CognitoIdpUserPoolAttribute(schema["Name"], standard is None, {**(standard or {}), **schema})
             self.schema_attributes[attribute.name] = attribute
+
+    # Users and groups
+
+    def _get_user(self, username: str) -> SandboxUser:
+        # moto expects None for somebody unknown, and says otherwise.
+        return self.find_user(username)  # type: ignore[return-value]
+
+    def find_user(self, name: str) -> SandboxUser | None:
+        """By user name, by what the pool takes for one (verified, where it is an alias), or by `sub`."""
+        found = self.users.named(name)
+        if found is not None:
+            return found
+        for attribute in self.extended_config.get("UsernameAttributes") or ():
+            if having := self.users.having(attribute, name):
+                return having[0]
+        for attribute in self.extended_config.get("AliasAttributes") or ():
+            if holder := self.alias_holder(attribute, name):
+                return holder
+        return next(iter(self.users.having("sub", name)), None)
+
+    def alias_holder(self, attribute: str, value: str) -> SandboxUser | None:
+        """Who may sign in with it: an address must be verified, a preferred user name need not."""
+        for user in self.users.having(attribute, value):
+            if attribute == "preferred_username" or user.is_verified(attribute):
+                return user
+        return None
+
+    def user(self, name: str) -> SandboxUser:
+        found = self.find_user(name)
+        if found is None:
+            raise UserNotFound
+        return found
+
+    def group(self, name: str) -> SandboxGroup:
+        if name not in self.groups:
+            raise ResourceNotFound("Group not found.")
+        return self.groups[name]
+
+    def add_group(self, group: SandboxGroup) -> SandboxGroup:
+        group.place = next(self._places)
+        self.groups[group.group_name] = group
+        return group
+
+    def sign_out(self, username: str) -> None:
+        """Revoke the user's tokens, whatever name they signed in by."""
+        user = self.find_user(username)
+        for token, granted in list(self.refresh_tokens.items()):
+            if granted is not None and self.find_user(granted[1]) is user:
+                self.refresh_tokens[token] = None
+        for token, (_, name) in list(self.access_tokens.items()):
+            if self.find_user(name) is user:
+                del self.access_tokens[token]
+
+    def tell(self, user: SandboxUser, medium: str, kind: str) -> None:
+        """Note the message Cognito would send; nothing is sent."""
+        self.messages.append({"pool": self.id, "username": user.username, "medium": medium, "kind": kind})
+
+    # The pool itself
 
     def update_extended_config(self, extended_config: dict[str, Any]) -> None:
         """Store what is given, defaults for what is omitted, and what can never change as it was."""
@@ -98,6 +173,9 @@ class SandboxUserPool(CognitoIdpUserPool):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self.json_web_key = signing_key()
+        for group in self.groups.values():
+            for user in group.users:
+                user.groups.add(group)
 
 
 class SandboxUserPoolClient(CognitoIdpUserPoolClient):

@@ -125,8 +125,8 @@ def test_the_log_tells_calls_apart_by_their_parameters(cognito: Any, connect: An
 
 
 def test_what_the_sandbox_lacks_is_said_at_once_and_not_retried(connect: Any, control: Control) -> None:
-    with refused("NotImplementedInSandbox", "cognito-idp:GetCSVHeader"):
-        connect("cognito-idp").get_csv_header(UserPoolId=POOL)
+    with refused("NotImplementedInSandbox", "cognito-idp:GetUICustomization"):
+        connect("cognito-idp").get_ui_customization(UserPoolId=POOL)
     with refused("NotImplementedInSandbox", "amplifybackend:ListBackendJobs"):
         connect("amplifybackend").list_backend_jobs(AppId="d1", BackendEnvironmentName="dev")
     with refused("NotImplementedInSandbox", "iam:SimulateCustomPolicy"):

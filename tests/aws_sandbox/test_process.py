@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -141,6 +142,51 @@ def test_what_was_changed_is_there_after_a_restart(tmp_path: Path) -> None:
         assert "kept" in {environment["environmentName"] for environment in environments}
         assert second.client("s3").get_object(Bucket="kept", Key="file")["Body"].read() == b"content"
         assert second.client("iam").get_role(RoleName="shop-authenticated")["Role"]["RoleName"] == "shop-authenticated"
+
+
+def test_users_are_there_after_a_restart_with_all_that_hangs_on_them(tmp_path: Path) -> None:
+    pool, many = scenario("good").pool_id, scenario("user-pool-only").pool_id
+    ada = {"UserPoolId": pool, "Username": "ada.sample@example.org"}
+    role = "arn:aws:iam::123456789012:role/service-role/import-logs"
+
+    def told(sandbox: Sandbox) -> list[dict[str, str]]:
+        with urllib.request.urlopen(f"{sandbox.url}/sandbox/messages", timeout=5) as answer:
+            messages: list[dict[str, str]] = json.load(answer)["messages"]
+        return messages
+
+    def shown(cognito: Any) -> list[Any]:
+        groups = cognito.admin_list_groups_for_user(**ada)["Groups"]
+        return [
+            cognito.admin_get_user(**ada)["UserAttributes"],
+            cognito.admin_list_user_sessions(**ada)["Sessions"],
+            cognito.admin_list_devices(**ada)["Devices"],
+            cognito.admin_list_user_auth_events(**ada)["AuthEvents"],
+            [group["GroupName"] for group in groups],
+            [user["Username"] for user in cognito.list_users_in_group(UserPoolId=pool, GroupName="Admins")["Users"]],
+        ]
+
+    with sandbox("--state", str(tmp_path)) as first:
+        cognito = first.client("cognito-idp")
+        posted = json.dumps({"pool": many, "count": 2_000}).encode()
+        urllib.request.urlopen(f"{first.url}/sandbox/users", posted, timeout=20).close()
+        page = cognito.list_users(UserPoolId=many)
+        cognito.admin_delete_user(UserPoolId=many, Username="load-000007@example.com")
+        cognito.admin_reset_user_password(UserPoolId=many, Username="load-000008@example.com")
+        job = cognito.create_user_import_job(UserPoolId=many, JobName="kept", CloudWatchLogsRoleArn=role)
+        before, messages = shown(cognito), told(first)
+        assert first.end() == ""
+    with sandbox("--state", str(tmp_path)) as second:
+        cognito = second.client("cognito-idp")
+        assert shown(cognito) == before
+        assert told(second) == messages != []
+        (kept,) = cognito.list_user_import_jobs(UserPoolId=many, MaxResults=60)["UserImportJobs"]
+        assert kept["JobId"] == job["UserImportJob"]["JobId"]
+        rest = cognito.list_users(UserPoolId=many, PaginationToken=page["PaginationToken"])["Users"]
+        assert rest[0]["Attributes"][1]["Value"] == "load-000060@example.com"
+        text = 'email = "load-001999@example.com"'
+        assert len(cognito.list_users(UserPoolId=many, Filter=text)["Users"]) == 1
+        cognito.admin_remove_user_from_group(**ada, GroupName="Admins")
+        assert len(cognito.list_users_in_group(UserPoolId=pool, GroupName="Admins")["Users"]) == 4
 
 
 def test_a_killed_sandbox_loses_at_most_the_last_seconds(tmp_path: Path) -> None:
