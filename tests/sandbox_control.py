@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 class Sandbox:
     def __init__(self, url: str) -> None:
         self.url = url
+        self.is_touched = False
+        """Whether something was asked of it that `forget` would undo; calls alone disturb nobody."""
 
     def environment(self) -> dict[str, str]:
         """The SDK's variables that lead to this account and nowhere else."""
@@ -38,6 +40,7 @@ class Sandbox:
 
     def fail(self, operation: str, **fault: Any) -> None:
         """Makes the next calls of `operation` fail as described; see the sandbox's page for the words."""
+        self.is_touched = True
         self._control("POST", "faults", {"operation": operation, **fault})
 
     def faults(self) -> list[dict[str, Any]]:
@@ -46,6 +49,7 @@ class Sandbox:
 
     def stack(self, name: str, **asked: Any) -> None:
         """Puts a stack into a `status`, or makes its next updates take long (`takes_ms`) or fail (`fail_resource`)."""
+        self.is_touched = True
         self._control("POST", "stacks", {"stack": name, **asked})
 
     def calls(self, operation: str = "") -> list[dict[str, Any]]:
@@ -58,6 +62,7 @@ class Sandbox:
         self._control("DELETE", "faults")
         self._control("DELETE", "calls")
         self._control("DELETE", "stacks")
+        self.is_touched = False
 
 
 @contextmanager

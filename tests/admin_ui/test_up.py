@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from admin_ui.embedded.network import free_port
+from admin_ui.management.commands.up import UNCHANGED, Command
 
 pytestmark = pytest.mark.services
 
@@ -105,7 +106,7 @@ def gone(up: Up, within: float) -> bool:
     return True
 
 
-def test_it_starts_serves_and_stops_everything_and_starts_again(start: Start) -> None:
+def test_it_starts_serves_and_stops_everything(start: Start) -> None:
     # What a developer's shell may name. One console proves several things: starting another takes its time.
     first = start(
         "state",
@@ -135,8 +136,17 @@ def test_it_starts_serves_and_stops_everything_and_starts_again(start: Start) ->
     assert time.monotonic() - begin < 8
     assert gone(first, within=1)
 
+
+@pytest.mark.slow
+def test_it_starts_again_where_it_was(start: Start) -> None:
+    first = start()
+    _, user, password = first.wait_until_ready()
+    sandbox = SANDBOX.search(first.out.read_text())
+    assert sandbox
+    first.stop()
+
     second = start()
-    address, again, new_password = second.wait_until_ready()
+    _, again, new_password = second.wait_until_ready()
     assert again == user
     assert new_password != password
     assert SANDBOX.search(second.out.read_text())[1] == sandbox[1]  # type: ignore[index]
@@ -207,20 +217,44 @@ def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
     assert list((tmp_path / "state" / "logs").iterdir()) == []
 
 
-def test_with_aws_there_is_no_sandbox_and_the_password_is_told_once(start: Start) -> None:
-    first = start("state", "--aws", AWS_ENDPOINT_URL="http://127.0.0.1:9")
-    _, user, password = first.wait_until_ready()
-    assert password != "(unchanged)"
-    assert not SANDBOX.search(first.out.read_text())
-    environments = environments_of(first)
+def test_with_aws_there_is_no_sandbox(start: Start) -> None:
+    up, _ = with_aws_there_is_no_sandbox(start)
+    assert up.stop(signal.SIGINT) == 0
+    assert gone(up, within=1)
+
+
+@pytest.mark.slow
+def test_with_aws_the_password_is_told_once_and_not_by_the_next_console(start: Start) -> None:
+    first, user = with_aws_there_is_no_sandbox(start)
+    first.stop()
+
+    second = start("state", "--aws", AWS_ENDPOINT_URL="http://127.0.0.1:9")
+    assert second.wait_until_ready()[1:] == (user, UNCHANGED)
+
+
+@pytest.mark.django_db
+def test_with_aws_a_password_is_made_once_and_in_the_sandbox_each_time() -> None:
+    user, password = Command().prepare_people(sandbox=False)
+    assert password != UNCHANGED
+    assert Command().prepare_people(sandbox=False) == (user, UNCHANGED)
+
+    made = [Command().prepare_people(sandbox=True) for _ in range(2)]
+    assert {name for name, _ in made} == {user}
+    assert len({UNCHANGED, *(one for _, one in made)}) == 3
+
+
+def with_aws_there_is_no_sandbox(start: Start) -> tuple[Up, str]:
+    """A console that does without, and who may sign in."""
+    up = start("state", "--aws", AWS_ENDPOINT_URL="http://127.0.0.1:9")
+    _, user, password = up.wait_until_ready()
+    assert password != UNCHANGED
+    assert not SANDBOX.search(up.out.read_text())
+    environments = environments_of(up)
     assert environments
     for environment in environments:
         assert b"AWS_ENDPOINT_URL=http://127.0.0.1:9" in environment.split(b"\0")
         assert b"SANDBOX=1" not in environment.split(b"\0")
-    first.stop()
-
-    second = start("state", "--aws", AWS_ENDPOINT_URL="http://127.0.0.1:9")
-    assert second.wait_until_ready()[1:] == (user, "(unchanged)")
+    return up, user
 
 
 def the_sandbox_inherited_no_real_credentials(up: Up) -> None:

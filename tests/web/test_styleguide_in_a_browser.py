@@ -1,5 +1,7 @@
 """Every component at two widths and in two themes: nothing overflows, nothing serious is found by axe."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -10,22 +12,27 @@ pytestmark = [
 ]
 
 
+OpenPage = Callable[..., Any]
+
+
 @pytest.fixture
-def chromium(browser: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def open_page(browser: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenPage]:
     # The browser's driver runs an event loop in this thread, which Django takes for asynchronous code of ours.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    return browser
+    # Things turn and shimmer on this page: left open, it would be drawn until the browser of all tests is closed.
+    with ExitStack() as opened:
+        yield lambda **options: opened.enter_context(browser.new_context(**options)).new_page()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_style_guide_is_accessible_and_fits(
-    chromium: Any, live_server: Any, settings: Any, theme: str, width: int
+    open_page: OpenPage, live_server: Any, settings: Any, theme: str, width: int
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     settings.SANDBOX = True
-    page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=theme)
+    page = open_page(viewport={"width": width, "height": 900}, color_scheme=theme)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.goto(f"{live_server.url}/styleguide/")
@@ -38,10 +45,10 @@ def test_the_style_guide_is_accessible_and_fits(
 
 
 def test_the_menu_opens_on_a_phone_and_a_dialog_closes_with_escape(
-    chromium: Any, live_server: Any, settings: Any
+    open_page: OpenPage, live_server: Any, settings: Any
 ) -> None:
     settings.SANDBOX = True
-    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page = open_page(viewport={"width": 390, "height": 844})
     page.goto(f"{live_server.url}/styleguide/")
     menu = page.get_by_role("navigation", name="Main")
     assert not menu.is_visible()

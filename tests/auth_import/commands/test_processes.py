@@ -52,7 +52,6 @@ class Machine:
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",
             "AWS_EC2_METADATA_DISABLED": "true",
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
 
     def command(self, *arguments: str) -> list[str]:
