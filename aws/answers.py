@@ -13,6 +13,9 @@ _NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionErro
 _NAMED_AND_WITH_A_TOKEN = {"CreateChangeSet", "CreateStack"}
 """CloudFormation makes no second thing of the same name, and knows a repeated request by the token sent with it."""
 
+_WRITES_TO_PEOPLE = {"AdminCreateUser", "AdminResetUserPassword"}
+"""Repeated by the SDK, these would send somebody a second message."""
+
 
 def refuse_half_an_answer(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
     """Handler of the SDK's `before-parse` event: a JSON answer of success must be whole JSON.
@@ -34,17 +37,26 @@ def refuse_half_an_answer(operation_model: Any, response_dict: dict[str, Any], *
 
 
 def never_make_twice(operation: Any, response: Any, caught_exception: Exception | None, **_: Any) -> None:
-    """Handler of the SDK's `needs-retry` event: stop where repeating might make a second thing of the same name.
+    """Handler of the SDK's `needs-retry` event: stop where repeating might make a second thing, or a second message.
 
-    A Create call that timed out or met a broken server may have been carried out all the same. Refusals, throttling
+    A call of these that timed out or met a broken server may have been carried out all the same. Refusals, throttling
     and connections that never came about are repeated as usual.
     """
-    if not operation.name.startswith("Create") or operation.name in _NAMED_AND_WITH_A_TOKEN:
+    about_one_user = operation.name.startswith("Admin")
+    if about_one_user and response is not None and _code_of(response[1]) == "LimitExceededException":
+        # The SDK takes it for throttling; here it is a full group, or an hourly limit of this user.
+        raise ClientError(response[1], operation.name)
+    once = operation.name.startswith("Create") or operation.name in _WRITES_TO_PEOPLE
+    if not once or operation.name in _NAMED_AND_WITH_A_TOKEN:
         return
     if caught_exception is not None and not isinstance(caught_exception, _NEVER_SENT):
         raise caught_exception
     if response is not None and response[0].status_code >= 500:
         raise ClientError(response[1], operation.name)
+
+
+def _code_of(answer: Any) -> str:
+    return str(answer.get("Error", {}).get("Code") or "")
 
 
 def stay_in_the_region(operation: Any, response: Any, request_dict: dict[str, Any], **_: Any) -> None:

@@ -1,7 +1,8 @@
 """Three ways to take turns: inside one process, among the processes of a machine, among machines.
 
-All count the requests of the last window, so that no stretch of one second ever holds more than the quota, and a
-burst up to the full number goes at once. Nothing is reserved ahead: who gives up waiting leaves nothing behind.
+All count the requests of the last window, so that no stretch of one second ever holds more than the quota; what else
+must hold (a burst at once, or requests spread evenly) the rules of each budget say. Nothing is reserved ahead: who
+gives up waiting leaves nothing behind.
 """
 
 import fcntl
@@ -20,6 +21,8 @@ from aws.budgets import WINDOW, Budget
 
 log = logging.getLogger(__name__)
 
+SHORTEST_WAIT = 0.001
+MILLION = 1_000_000
 Sent = dict[str, list[float]]
 
 
@@ -30,8 +33,9 @@ def _take(sent: Sent, budgets: Sequence[Budget], now: float) -> float:
         # A time in the future can only come from a clock that was set back.
         times = [moment for moment in sent.get(budget.key, ()) if now - WINDOW < moment <= now]
         sent[budget.key] = times
-        if len(times) >= budget.limit:
-            wait = max(wait, times[-budget.limit] + WINDOW - now, 0.001)
+        for count, seconds in budget.rules:
+            if len(times) >= count and times[-count] + seconds > now:
+                wait = max(wait, times[-count] + seconds - now, SHORTEST_WAIT)
     if not wait:
         for budget in budgets:
             sent[budget.key].append(now)
@@ -100,23 +104,27 @@ _SCRIPT = """
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
 local window = tonumber(ARGV[1])
+local shortest = tonumber(ARGV[2])
 local wait = 0
 for i, key in ipairs(KEYS) do
-  local limit = tonumber(ARGV[i + 1])
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
-  local count = redis.call('ZCARD', key)
-  if count >= limit then
-    local entry = redis.call('ZRANGE', key, count - limit, count - limit, 'WITHSCORES')
-    wait = math.max(wait, tonumber(entry[2]) + window - now, 1000)
+end
+for rule = 4, #ARGV, 3 do
+  local key, count, span = KEYS[tonumber(ARGV[rule])], tonumber(ARGV[rule + 1]), tonumber(ARGV[rule + 2])
+  local entry = redis.call('ZRANGE', key, -count, -count, 'WITHSCORES')
+  if entry[2] and tonumber(entry[2]) + span > now then
+    wait = math.max(wait, tonumber(entry[2]) + span - now, shortest)
   end
 end
 if wait > 0 then return string.format('%d', wait) end
 for i, key in ipairs(KEYS) do
-  redis.call('ZADD', key, now, ARGV[#ARGV])
+  redis.call('ZADD', key, now, ARGV[3])
   redis.call('PEXPIRE', key, math.ceil(window / 1000) * 2)
 end
 return '0'
 """
+"""The arguments are the window and the shortest wait in microseconds, a name for this request, and of each rule the
+number of its key, its count and its microseconds. Where a key has fewer entries than `count`, its range is empty."""
 
 
 class RedisLimiter:
@@ -135,13 +143,19 @@ class RedisLimiter:
     def take(self, scope: str, budgets: Sequence[Budget]) -> float:
         # The braces keep the keys of one call on one node of a cluster.
         keys = [f"{self._prefix}:{{{scope}}}:{budget.key}" for budget in budgets]
-        limits = [budget.limit for budget in budgets]
+        rules = [
+            argument
+            for number, budget in enumerate(budgets, start=1)
+            for count, seconds in budget.rules
+            for argument in (number, count, round(seconds * MILLION))
+        ]
+        sizes = (round(WINDOW * MILLION), round(SHORTEST_WAIT * MILLION))
         try:
-            wait = self._client.eval(_SCRIPT, len(keys), *keys, int(WINDOW * 1_000_000), *limits, os.urandom(12).hex())
+            wait = self._client.eval(_SCRIPT, len(keys), *keys, *sizes, os.urandom(12).hex(), *rules)
         except Exception as exc:  # Whatever the client raises, the way out is the same.
             if not self._told:
                 log.warning("The shared request limiter does not answer (%s); counting alone.", type(exc).__name__)
             self._told = True
             return self._own.take(scope, budgets)
         self._told = False
-        return int(wait) / 1_000_000
+        return int(wait) / MILLION

@@ -14,7 +14,11 @@ from aws import (
     roles,
     stacks,
     stored_objects,
+    user_groups,
+    user_imports,
     user_pools,
+    user_security,
+    users,
 )
 from aws.declarations import actions_of, permissions_of
 
@@ -30,6 +34,10 @@ class Feature(StrEnum):
     """Read an environment's backend from its bucket, write it back, and change its stacks by change sets."""
     CREATE_BACKEND = "create-backend"
     """Make an Amplify app, an environment of it and the environment's root stack, which the push then fills."""
+    USERS = "users"
+    """Find, make, change and delete the users and groups of a linked pool."""
+    USER_IMPORT = "user-import"
+    """Run a CSV file as an import job of Cognito's own."""
 
 
 FUNCTIONS: dict[Feature, tuple[Callable[..., Any], ...]] = {
@@ -89,6 +97,48 @@ FUNCTIONS: dict[Feature, tuple[Callable[..., Any], ...]] = {
         stacks.create_stack,
         stacks.describe_stack,
         stacks.failures_of,
+    ),
+    Feature.USERS: (
+        users.people_rules,
+        users.page_of_users,
+        users.get_user_billed,
+        users.create_user,
+        users.update_attributes,
+        users.delete_attributes,
+        users.confirm_sign_up,
+        users.reset_password,
+        users.set_password,
+        users.suspend,
+        users.reactivate,
+        users.sign_out_everywhere,
+        users.delete_user,
+        user_pools.mfa_config,
+        user_pools.list_groups,
+        user_groups.get_group,
+        user_groups.create_group,
+        user_groups.update_group,
+        user_groups.delete_group,
+        user_groups.iter_members,
+        user_groups.groups_of,
+        user_groups.add_member,
+        user_groups.remove_member,
+        user_security.auth_factors,
+        user_security.delete_software_token,
+        user_security.set_mfa_preference,
+        user_security.list_devices,
+        user_security.forget_device,
+        user_security.tracks_sessions,
+        user_security.list_sessions,
+        user_security.revoke_session,
+        user_security.page_of_auth_events,
+    ),
+    Feature.USER_IMPORT: (
+        user_imports.csv_header,
+        user_imports.create_import_job,
+        user_imports.start_import_job,
+        user_imports.stop_import_job,
+        user_imports.describe_import_job,
+        user_imports.iter_import_jobs,
     ),
 }
 

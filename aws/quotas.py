@@ -6,9 +6,11 @@ request at a time; which one is used (this process alone, all processes of this 
 with `use_limiter`.
 """
 
+import os
 import random
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ PER_POOL_AND_OPERATION = 5
 
 WAIT_SECONDS = 10.0
 BACKGROUND_WAIT_SECONDS = 60.0
-BACKGROUND_SHARE = 0.5
+BACKGROUND_SHARE = 0.2
 
 _limiter: Limiter = InProcessLimiter()
 
@@ -78,12 +80,40 @@ _background_share: ContextVar[float | None] = ContextVar("aws_background_share",
 
 @contextmanager
 def background(share: float = BACKGROUND_SHARE) -> Iterator[None]:
-    """Let calls inside use at most `share` (0 to 1) of each quota: lists nobody looks at yet leave room for people."""
+    """Let calls inside use at most `share` (0 to 1) of each quota, spread evenly: work nobody waits for leaves room."""
     token = _background_share.set(share)
     try:
         yield
     finally:
         _background_share.reset(token)
+
+
+_figures: dict[str, int] = {}
+
+
+def use_figures(figures: Mapping[str, int]) -> None:
+    """Set what AWS has granted this account by category (`UserCreation`: 100), once at start; others are as published.
+
+    Raises ValueError for a category that does not exist, and for a figure below 1.
+    """
+    known = {quota.category for quota in Quota if quota.category}
+    for category, figure in figures.items():
+        if category not in known:
+            raise ValueError(f"AWS has no quota category {category!r}; known: {', '.join(sorted(known))}.")
+        if figure < 1:
+            raise ValueError(f"The quota {category} must be at least 1 a second.")
+    _figures.clear()
+    _figures.update(figures)
+
+
+def per_second(quota: Quota) -> int | None:
+    """Requests a second that the account may make; None where AWS publishes no figure."""
+    return _figures.get(quota.category, quota.per_second)
+
+
+def of_share(figure: int, share: float) -> int:
+    """Whole requests a second for background work; at least one, or it would never end."""
+    return max(1, int(figure * share + 1e-9))
 
 
 def scope_of(target: AwsTarget) -> str:
@@ -100,14 +130,15 @@ def counting(target: AwsTarget, action: str, quota: Quota, resource: str) -> Ite
     """
     share = _background_share.get()
 
-    def limit(per_second: int) -> int:
-        return per_second if share is None else max(1, int(per_second * share))
+    def budget(key: str, per_second: int) -> Budget:
+        return Budget(key, per_second) if share is None else Budget(key, of_share(per_second, share), paced=True)
 
     budgets: list[Budget] = []
-    if quota.per_second is not None:
-        budgets.append(Budget(quota.category, limit(quota.per_second)))
+    figure = per_second(quota)
+    if figure is not None:
+        budgets.append(budget(quota.category, figure))
     if quota.per_pool and resource:
-        budgets.append(Budget(f"{action}:{resource}", limit(PER_POOL_AND_OPERATION)))
+        budgets.append(budget(f"{action}:{resource}", PER_POOL_AND_OPERATION))
     token = _turn.set(Turn(scope_of(target), tuple(budgets), action))
     try:
         yield
@@ -129,21 +160,55 @@ def wait_for_turn(**_: Any) -> None:
         raise Unavailable("AWS did not answer in time.", code="DeadlineExceeded", action=turn.action)
     if not turn.budgets:
         return
-    started = time.monotonic()
     patience = WAIT_SECONDS if _background_share.get() is None else BACKGROUND_WAIT_SECONDS
-    if left is not None:
-        patience = min(patience, left)
+    ends = time.monotonic() + (patience if left is None else min(patience, left))
+    if any(budget.paced for budget in turn.budgets):
+        # Of all threads that wait for the same budget one asks; the others wait for it, which costs nothing.
+        queue = _queue_of(turn)
+        if not queue.acquire(timeout=max(0.0, ends - time.monotonic())):
+            raise _no_turn(turn, patience)
+        try:
+            _wait(turn, ends, patience)
+        finally:
+            queue.release()
+    else:
+        _wait(turn, ends, patience)
+
+
+def _wait(turn: Turn, ends: float, patience: float) -> None:
     while (wait := _limiter.take(turn.scope, turn.budgets)) > 0:
         # A little disorder keeps waiting threads from asking all at the same moment.
         wait *= 1 + random.random() * 0.05  # noqa: S311  (nothing secret hangs on it)
-        if time.monotonic() - started + wait > patience:
-            raise Throttled(
-                f"The console keeps within AWS's quota {turn.budgets[0].key} and had no turn"
-                f" within {patience:.0f} seconds.",
-                code="ConsoleQuotaBudget",
-                action=turn.action,
-            )
+        if time.monotonic() + wait > ends:
+            raise _no_turn(turn, patience)
         time.sleep(wait)
+
+
+def _no_turn(turn: Turn, patience: float) -> Throttled:
+    return Throttled(
+        f"The console keeps within AWS's quota {turn.budgets[0].key} and had no turn within {patience:.0f} seconds.",
+        code="ConsoleQuotaBudget",
+        action=turn.action,
+    )
+
+
+_queues: dict[Turn, threading.Lock] = {}
+_queues_lock = threading.Lock()
+
+
+def _queue_of(turn: Turn) -> threading.Lock:
+    with _queues_lock:
+        return _queues.setdefault(turn, threading.Lock())
+
+
+def _after_fork() -> None:
+    global _queues_lock
+    # Threads do not survive a fork, and one of them may have held a lock.
+    _queues_lock = threading.Lock()
+    _queues.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 def use_limiter(limiter: Limiter) -> None:

@@ -253,6 +253,8 @@ class Group:
     description: str = ""
     precedence: int | None = None
     role_arn: str = ""
+    created: datetime | None = field(default=None, compare=False)
+    modified: datetime | None = field(default=None, compare=False)
 
     @classmethod
     def from_api(cls, data: Api) -> Self:
@@ -261,6 +263,8 @@ class Group:
             description=data.get("Description") or "",
             precedence=data.get("Precedence"),
             role_arn=data.get("RoleArn") or "",
+            created=data.get("CreationDate"),
+            modified=data.get("LastModifiedDate"),
         )
 
 

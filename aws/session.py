@@ -9,6 +9,8 @@ import os
 import threading
 import tomllib
 from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError, NoRegionError
+from botocore.utils import parse_timestamp
 
 from aws import quotas
 from aws.answers import never_make_twice, refuse_half_an_answer, stay_in_the_region
@@ -80,8 +83,17 @@ def _session(target: AwsTarget) -> boto3.Session:
         inner = botocore.session.Session()
         if target.role_arn:
             inner.register_component("credential_provider", CredentialResolver([_AssumedRole(target)]))
+        inner.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
         _sessions[key] = boto3.Session(botocore_session=inner)
     return _sessions[key]
+
+
+def _moment(value: Any) -> datetime:
+    """A time of an answer, in UTC. The SDK's own way takes half of the time it needs to read a page of users."""
+    if isinstance(value, int | float):
+        with suppress(ValueError, OverflowError, OSError):
+            return datetime.fromtimestamp(value, UTC)
+    return parse_timestamp(value)
 
 
 class _AssumedRole(CredentialProvider):

@@ -55,6 +55,12 @@ _IN_ANOTHER_REGION = {
     "301", "AuthorizationHeaderMalformed", "IllegalLocationConstraint", "IllegalLocationConstraintException",
     "PermanentRedirect", "TemporaryRedirect",
 }  # fmt: skip
+# What an administrator's call hears about one user. IAM refuses with AccessDeniedException, and too many requests of
+# the whole account are TooManyRequestsException, so neither of these is about the console.
+_ABOUT_THE_USER = {
+    "LimitExceededException": "Cognito limits this for each user and hour, and e-mails for each account and day: wait.",
+    "NotAuthorizedException": "Look at the user's status: what was asked for does not go with it.",
+}
 _NO_SUCH_STACK = re.compile(r"^(?:Template for )?stack\b.*\bdoes not exist", re.IGNORECASE | re.DOTALL)
 _BUSY_STACK = re.compile(r"\bis in \w+_IN_PROGRESS state\b")
 _REFUSED_ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)(?: on resource:? \"?([^\s\"]+)\"?)?")
@@ -150,6 +156,8 @@ def _from_answer(exc: sdk.ClientError, action: str, region: str, secrets: tuple[
         # Such messages can quote what was signed, session token included.
         words = "AWS does not accept the console's credentials: they are expired, wrong, or the clock is off."
         return AccessDenied(words, **known, next_step=FIX_CREDENTIALS)
+    if service == "cognito-idp" and action.partition(":")[2].startswith("Admin") and code in _ABOUT_THE_USER:
+        return Rejected(message, **known, next_step=_ABOUT_THE_USER[code])
     if code in DENIED:
         words, refused = _refusal(message, action)
         known["action"] = refused

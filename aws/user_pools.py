@@ -90,16 +90,16 @@ def list_identity_providers(target: AwsTarget, pool_id: str) -> tuple[IdentityPr
 
 
 @uses("cognito-idp:ListGroups", quota=Quota.USER_POOL_RESOURCE_READ)
-def _page_of_groups(target: AwsTarget, pool_id: str, token: str) -> Page[Group]:
+def page_of_groups(target: AwsTarget, pool_id: str, token: str = "") -> Page[Group]:
     more = {"NextToken": token} if token else {}
     parse = page_of("Groups", Group.from_api, "NextToken")
     return fetch(target, "cognito-idp", "ListGroups", parse, UserPoolId=pool_id, Limit=PAGE, **more)
 
 
-@uses(_page_of_groups)
+@uses(page_of_groups)
 def list_groups(target: AwsTarget, pool_id: str) -> tuple[Group, ...]:
     """Every group of the pool, in AWS's order."""
-    return tuple(to_the_end(lambda token: _page_of_groups(target, pool_id, token)))
+    return tuple(to_the_end(lambda token: page_of_groups(target, pool_id, token)))
 
 
 @uses(_description)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from aws import quotas
+from aws import limiters, quotas
 from aws.budgets import WINDOW, Budget
 from aws.errors import Throttled
 from aws.limiters import FileLockLimiter, InProcessLimiter, RedisLimiter
@@ -123,22 +123,26 @@ CHILD = """
 import sys, time
 from aws.budgets import Budget
 from aws.limiters import FileLockLimiter
-limiter, budget, moments = FileLockLimiter(sys.argv[1]), [Budget("five", 5)], []
+budget = [Budget("shared", int(sys.argv[2]), paced=sys.argv[3] == "paced")]
+limiter, moments = FileLockLimiter(sys.argv[1]), []
 print("ready", flush=True)
 sys.stdin.readline()
 end = time.time() + 2.3
 while time.time() < end:
     wait = limiter.take("scope", budget)
-    if wait: time.sleep(min(wait, 0.02))
+    if wait: time.sleep(min(wait, 0.01))
     else: moments.append(time.time())
 print(moments)
 """
 
 
-def test_two_processes_together_stay_inside_the_budget(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("limit", "kind", "least", "most"), [(5, "bursts", 10, 15), (100, "paced", 100, 226)])
+def test_two_processes_together_stay_inside_the_budget(
+    tmp_path: Path, limit: int, kind: str, least: int, most: int
+) -> None:
     children = [
         subprocess.Popen(
-            [sys.executable, "-c", CHILD, str(tmp_path)],
+            [sys.executable, "-c", CHILD, str(tmp_path), str(limit), kind],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -159,8 +163,71 @@ def test_two_processes_together_stay_inside_the_budget(tmp_path: Path) -> None:
         thread.join()
     moments = [moment for output in outputs for moment in json.loads(output)]
 
-    assert 10 <= len(moments) <= 15
-    assert busiest_second(moments) <= 5
+    assert least <= len(moments) <= most
+    assert busiest_second(moments) <= limit
+
+
+@pytest.mark.parametrize("limit", [1, 5, 6, 25, 50, 200])
+def test_paced_requests_keep_close_under_their_number_and_never_burst(limit: int) -> None:
+    """By a clock of our own: somebody asks every tenth of a millisecond, for ten seconds."""
+    sent: limiters.Sent = {}
+    moments, now, budget = [], 1000.0, Budget("paced", limit, paced=True)
+    while now < 1010:
+        wait = limiters._take(sent, [budget], now)
+        if wait:
+            now += wait
+        else:
+            moments.append(now)
+            now += 0.0001
+
+    assert busiest_second(moments) <= limit
+    assert limit * 0.95 <= len(moments) / 10 <= limit
+    fifth = [moment for moment in moments if 1005 <= moment < 1005.2]
+    assert len(fifth) <= limit * 0.2 + max(1, limit * 0.1) + 1
+
+
+def test_a_person_finds_room_between_paced_requests() -> None:
+    sent: limiters.Sent = {}
+    paced, person = Budget("shared", 5, paced=True), Budget("shared", 25)
+    assert limiters._take(sent, [paced], 1000.0) == 0
+    assert [limiters._take(sent, [person], 1000.01) for _ in range(24)] == [0] * 24
+    assert limiters._take(sent, [person], 1000.02) > 0.9
+    assert limiters._take(sent, [paced], 1001.0) > 0, "what people use is not there for background work"
+
+
+def test_of_the_threads_that_wait_in_the_background_one_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Asked(InProcessLimiter):
+        times = 0
+
+        def take(self, scope: str, budgets: Any) -> float:
+            self.times += 1
+            return super().take(scope, budgets)
+
+    limiter = Asked()
+    monkeypatch.setattr(quotas, "_limiter", limiter)
+
+    def one(_: int) -> None:
+        with quotas.background(0.8), quotas.counting(TARGET, "cognito-idp:AdminGetUser", Quota.USER_READ, ""):
+            quotas.wait_for_turn()
+
+    with ThreadPoolExecutor(20) as threads:
+        list(threads.map(one, range(20)))
+
+    assert limiter.times <= 45
+
+
+def test_figures_that_aws_has_raised_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quotas, "_figures", {})
+    quotas.use_figures({"UserUpdate": 200})
+    assert quotas.per_second(Quota.USER_UPDATE) == 200
+    assert quotas.per_second(Quota.USER_LIST) == 30
+    with quotas.counting(TARGET, "cognito-idp:AdminDisableUser", Quota.USER_UPDATE, "p"):
+        turn = quotas._turn.get()
+        assert turn is not None
+        assert [budget.limit for budget in turn.budgets] == [200]
+    for wrong in ({"UserUpdates": 5}, {"UserUpdate": 0}):
+        with pytest.raises(ValueError, match="UserUpdate"):
+            quotas.use_figures(wrong)
 
 
 def test_a_damaged_or_future_file_does_not_stop_the_limiter(tmp_path: Path) -> None:
@@ -207,3 +274,21 @@ def test_two_redis_limiters_share_one_budget(redis_client: Any) -> None:
     time.sleep(wait)
     assert two.take("s", [FIVE]) == 0
     assert redis_client.pttl("aws-quota:{s}:five") > 0
+
+
+def test_redis_spreads_paced_requests(redis_client: Any) -> None:
+    redis_client.flushall()
+    one, two = RedisLimiter(redis_client), RedisLimiter(redis_client)
+    budget, moments = Budget("paced", 100, paced=True), []
+    end = time.time() + 1.2
+    while time.time() < end:
+        for limiter in (one, two):
+            wait = limiter.take("s", [budget])
+            if wait:
+                assert wait < 0.2
+                time.sleep(wait)
+            else:
+                moments.append(time.time())
+
+    assert busiest_second(moments) <= 100
+    assert len(moments) >= 100
