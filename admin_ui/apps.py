@@ -13,6 +13,7 @@ class AdminUiConfig(AppConfig):
         """Every process of the console counts its AWS calls in one place, or two of them would use the quota twice."""
         from aws import limiters, quotas
 
+        quotas.use_figures(settings.AWS_QUOTAS)
         if settings.REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
             import redis
 

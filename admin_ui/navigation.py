@@ -50,6 +50,15 @@ def _navigation(request: HttpRequest, project: Project, environment: Environment
                 ],
             }
         )
+        groups.append(
+            {
+                "title": "Manage",
+                "items": [
+                    item("Users", reverse("users", kwargs=names), "users"),
+                    item("Groups", reverse("groups", kwargs=names), "users-round"),
+                ],
+            }
+        )
         if environment.is_amplify:
             waiting = _waiting(environment, link)
             deploy = [

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "admin_ui",
     "deployments",
+    "user_management",
     "auth_import",
     "backend_state",
     "jobs",
@@ -173,10 +174,23 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
 CELERY_BEAT_SCHEDULE = {
     "jobs.tick": {"task": "jobs.tasks.tick", "schedule": 10.0, "options": {"expires": 10.0}},
     "deployments.recover": {"task": "deployments.tasks.recover", "schedule": 15.0, "options": {"expires": 15.0}},
+    # What uploaded files hold of people is forgotten a day later at the latest.
+    "user_management.forget_imports": {
+        "task": "user_management.csv_import.tasks.forget_expired",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
+    },
+    "user_management.refresh_due": {
+        "task": "user_management.index.tasks.refresh_due",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE / "beat-schedule")
 JOB_HEARTBEAT_EVERY = timedelta(seconds=env.float("JOB_HEARTBEAT_SECONDS", default=5))
 JOB_LOST_AFTER = timedelta(seconds=env.float("JOB_LOST_SECONDS", default=30))
+# Work of hours is done in slices, so that a restarted worker loses little; shorter than CELERY_TASK_TIME_LIMIT.
+JOB_SLICE = timedelta(seconds=env.float("JOB_SLICE_SECONDS", default=600))
 JOB_UNDELIVERED_AFTER = timedelta(seconds=env.float("JOB_UNDELIVERED_SECONDS", default=20))
 
 # --- People ---
@@ -287,6 +301,10 @@ WHITENOISE_USE_FINDERS = not COLLECTED
 
 # --- Work against AWS. The sandbox answers on loopback on purpose, so the check that warns of it is silent there. ---
 SILENCED_SYSTEM_CHECKS += ["aws.W001"] if SANDBOX else []
+# The part of each of Cognito's quotas that bulk changes, exports and indexing may use; the live app needs the rest.
+AWS_BACKGROUND_SHARE = env.float("AWS_BACKGROUND_SHARE", default=0.2)
+# What AWS has granted this account beyond the published quotas, requests a second by category: UserCreation=100,…
+AWS_QUOTAS = {name: int(figure) for name, figure in env.dict("AWS_QUOTAS", default={}).items()}
 SCREEN_DEADLINE_SECONDS = env.float("SCREEN_DEADLINE_SECONDS", default=20.0)
 
 # --- Logs ---

@@ -25,5 +25,6 @@ urlpatterns = [
     path("projects/<slug:project>/<slug:env>/settings/", views.environment_settings, name="environment-settings"),
     path("projects/<slug:project>/<slug:env>/remove/", views.remove_environment, name="remove-environment"),
     path("projects/<slug:project>/<slug:env>/authentication/", include("auth_import.urls")),
+    path("projects/<slug:project>/<slug:env>/", include("user_management.urls")),
     path("projects/<slug:project>/<slug:env>/", include("deployments.urls")),
 ]

@@ -32,6 +32,37 @@ class Action(StrEnum):
     PUSH_UNDONE = "deployments:push:undo"
     PULLED = "deployments:pull:finish"
     SOURCE_BUNDLE_READ = "deployments:bundle:read"
+    USER_CREATED = "user_management:user:create"
+    USER_INVITED = "user_management:user:invite"
+    USER_CONFIRMED = "user_management:user:confirm"
+    USER_PASSWORD_RESET = "user_management:user:reset-password"
+    USER_PASSWORD_SET = "user_management:user:set-password"
+    USER_SUSPENDED = "user_management:user:suspend"
+    USER_REACTIVATED = "user_management:user:reactivate"
+    USER_SIGNED_OUT = "user_management:user:sign-out"
+    USER_CHANGED = "user_management:user:change"
+    USER_MFA_RESET = "user_management:user:reset-mfa"
+    USER_MFA_CHANGED = "user_management:user:change-mfa"
+    USER_DEVICE_FORGOTTEN = "user_management:device:forget"
+    USER_SESSION_REVOKED = "user_management:session:revoke"
+    USER_READ_BILLED = "user_management:user:read-billed"
+    USER_DELETED = "user_management:user:delete"
+    GROUP_CREATED = "user_management:group:create"
+    GROUP_CHANGED = "user_management:group:change"
+    GROUP_DELETED = "user_management:group:delete"
+    GROUP_MEMBER_ADDED = "user_management:member:add"
+    GROUP_MEMBER_REMOVED = "user_management:member:remove"
+    GROUPS_COPIED = "user_management:groups:copy"
+    USERS_EXPORTED = "user_management:users:export"
+    USERS_IMPORT_PLANNED = "user_management:users:plan-import"
+    USERS_IMPORTED = "user_management:users:import"
+    BULK_STARTED = "user_management:bulk:start"
+    BULK_FINISHED = "user_management:bulk:finish"
+    BULK_RESULTS_READ = "user_management:bulk:read-results"
+    INDEX_CHANGED = "user_management:index:change"
+    INDEX_WIPED = "user_management:index:wipe"
+    JOB_PAUSED = "jobs:job:pause"
+    JOB_RESUMED = "jobs:job:resume"
     JOB_RETRIED = "jobs:job:retry"
     JOB_CANCELLED = "jobs:job:cancel"
 
@@ -65,6 +96,37 @@ ACTION_WORDS: dict[str, str] = {
     Action.PUSH_UNDONE: "Undid a push",
     Action.PULLED: "Pulled",
     Action.SOURCE_BUNDLE_READ: "Read a source bundle with a secret",
+    Action.USER_CREATED: "Created a user",
+    Action.USER_INVITED: "Sent an invitation again",
+    Action.USER_CONFIRMED: "Confirmed a user",
+    Action.USER_PASSWORD_RESET: "Reset a password",
+    Action.USER_PASSWORD_SET: "Set a password",
+    Action.USER_SUSPENDED: "Suspended a user",
+    Action.USER_REACTIVATED: "Reactivated a user",
+    Action.USER_SIGNED_OUT: "Signed a user out everywhere",
+    Action.USER_CHANGED: "Changed a user",
+    Action.USER_MFA_RESET: "Reset an authenticator app",
+    Action.USER_MFA_CHANGED: "Changed second factors",
+    Action.USER_DEVICE_FORGOTTEN: "Forgot a device",
+    Action.USER_SESSION_REVOKED: "Ended a session",
+    Action.USER_READ_BILLED: "Read a user by a billed call",
+    Action.USER_DELETED: "Deleted a user",
+    Action.GROUP_CREATED: "Created a group",
+    Action.GROUP_CHANGED: "Changed a group",
+    Action.GROUP_DELETED: "Deleted a group",
+    Action.GROUP_MEMBER_ADDED: "Put a user into a group",
+    Action.GROUP_MEMBER_REMOVED: "Took a user out of a group",
+    Action.GROUPS_COPIED: "Copied groups",
+    Action.USERS_EXPORTED: "Exported users",
+    Action.USERS_IMPORT_PLANNED: "Uploaded users to import",
+    Action.USERS_IMPORTED: "Imported users",
+    Action.BULK_STARTED: "Started a bulk change",
+    Action.BULK_FINISHED: "Finished a bulk change",
+    Action.BULK_RESULTS_READ: "Downloaded results of a bulk change",
+    Action.INDEX_CHANGED: "Changed the search index",
+    Action.INDEX_WIPED: "Wiped the search index",
+    Action.JOB_PAUSED: "Paused a job",
+    Action.JOB_RESUMED: "Resumed a job",
     Action.JOB_RETRIED: "Retried a job",
     Action.JOB_CANCELLED: "Cancelled a job",
 }

@@ -1,6 +1,6 @@
 """Writing one line of the activity."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,35 @@ def record(
     aws_request_id: str = "",
 ) -> AuditEvent:
     """Write one event. `before` and `after` are JSON-like; `target` is text, so it survives what it names."""
-    return AuditEvent.objects.create(
+    event = event_of(
+        action=action,
+        actor=actor,
+        project=project,
+        environment=environment,
+        target=target,
+        before=before,
+        after=after,
+        reason=reason,
+        aws_request_id=aws_request_id,
+    )
+    event.save()
+    return event
+
+
+def event_of(
+    *,
+    action: Action,
+    actor: Actor,
+    project: str = "",
+    environment: str = "",
+    target: str = "",
+    before: Any = None,
+    after: Any = None,
+    reason: str = "",
+    aws_request_id: str = "",
+) -> AuditEvent:
+    """The event, not yet written: for `record_many`."""
+    return AuditEvent(
         actor_id=actor.user_id,
         actor_name=actor.name[:200],
         action=action,
@@ -60,3 +88,8 @@ def record(
         reason=reason,
         aws_request_id=aws_request_id,
     )
+
+
+def record_many(events: Iterable[AuditEvent]) -> None:
+    """Write many events at once, as jobs do that change many users."""
+    AuditEvent.objects.bulk_create(events, batch_size=500)

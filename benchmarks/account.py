@@ -101,7 +101,10 @@ def running(environment: Mapping[str, str]) -> Iterator[Account]:
         if not line.startswith("Sandbox AWS: "):
             raise RuntimeError(f"The pretend account did not start: {line!r}")
         url = line.removeprefix("Sandbox AWS: ").strip()
-        yield Account(url=url, chosen=_fill(url))
+        account = Account(url=url, chosen=_fill(url))
+        # More people than two pages of the list hold.
+        account.control("POST", "users", {"pool": account.chosen.user_pool_id, "count": 150})
+        yield account
     finally:
         process.terminate()
         process.wait(timeout=10)

@@ -118,7 +118,7 @@ def _paging(account: Account, client: Client, environment: Environment, granted:
         query = f"pool={pool}&web={chosen.web_client_id}&native={chosen.native_client_id}"
         others = [
             threads.submit(beside, f"{_url('import-identity-pools', environment)}?pool={pool}", "identity-pools"),
-            threads.submit(beside, _url("import-users", environment) + "?" + _first_batch(rows), "none"),
+            threads.submit(beside, _url("import-user-counts", environment) + "?" + _first_batch(rows), "none"),
             threads.submit(
                 beside, f"{_url('import-preflight', environment)}?{query}&ipool={chosen.identity_pool_id}", "preflight"
             ),

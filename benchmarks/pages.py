@@ -2,15 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 from urllib.parse import urlencode
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from auth_import.observation import Choice
+from aws import users
+from aws.user_resources import CognitoUser
 from benchmarks.rows import Console
 from environments.models import Membership
 from jobs.models import Job
+from user_management.bulk.models import BulkOperation, BulkState, row_of, save_rows
+from user_management.csv_import.models import ImportRow, UserImport
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +36,58 @@ NOT_MEASURED = {
     "metrics": "for machines",
     "healthz": "for machines",
     "readyz": "for machines",
+    "users-csv": "a file, written while it is read from AWS",
+    "import-template": "a file of one line",
+    "import-problems": "a file",
+    "import-results": "a file",
+    "bulk-results": "a file",
     "source-bundle": "a file for builds, most of which is read from AWS",
+    "remove-group-member": "one question about a member of a group",
+    "open-view": "leads to the users page",
+    "user-groups": "drawn into the page of a user",
     "web:styleguide": "only in the sandbox, for whoever builds pages",
 }
 """Routes of ours that are read with GET and are no page of the product."""
 
 ONLY_POST = {
+    "confirm-user",
+    "forget-device",
+    "mfa-preference",
+    "reactivate-user",
+    "resend-invitation",
+    "reset-mfa",
+    "reset-password",
+    "revoke-session",
+    "sign-out-user",
+    "suspend-user",
+    "user-billed",
     "apply-plan",
+    "apply-user-import",
+    "discard-user-import",
+    "retry-user-import",
     "apply-push",
     "change-person",
     "check-link",
+    "delete-view",
     "discard-push",
     "function-access",
     "import-plan",
+    "index-refresh",
+    "index-wipe",
+    "bulk-users",
+    "discard-bulk",
     "jobs:cancel",
+    "jobs:pause",
+    "jobs:resume",
+    "retry-bulk",
+    "start-bulk",
+    "join-group",
+    "leave-group",
     "jobs:retry",
     "preview-push",
     "remove-member",
     "revoke-token",
+    "user-columns",
     "web:theme",
     "withdraw-invitation",
 }
@@ -79,6 +119,16 @@ def _importing(route: str, /, **more: object) -> Callable[[Console, Choice], str
     return lambda console, choice: f"{console.url(route, console.unlinked, **more)}?{_query(choice)}"
 
 
+def _of_somebody(route: str, /) -> Callable[[Console, Choice], str]:
+    """A page of a user of the linked pool."""
+
+    def url(console: Console, choice: Choice) -> str:
+        first = users.page_of_users(console.linked.target, choice.user_pool_id, size=1).items[0]
+        return console.url(route, console.linked, username=first.username)
+
+    return url
+
+
 def _anywhere(route: str, *arguments: str) -> Callable[[Console, Choice], str]:
     return lambda console, choice: reverse(route, args=arguments)
 
@@ -104,7 +154,49 @@ def _plain_import(console: Console, choice: Choice) -> str:
 
 
 def _users(console: Console, choice: Choice) -> str:
-    return f"{console.url('import-users', console.unlinked)}?{urlencode({'id': choice.user_pool_id})}"
+    return f"{console.url('import-user-counts', console.unlinked)}?{urlencode({'id': choice.user_pool_id})}"
+
+
+def _user_import(console: Console, choice: Choice) -> str:
+    row, made = UserImport.objects.get_or_create(
+        environment=console.linked, user_pool_id=choice.user_pool_id, file_name="people.csv", phase="ready"
+    )
+    if made:
+        rows = (ImportRow(user_import=row, line=n, username=f"p{n}", key=f"p{n}", plan="create") for n in range(2, 102))
+        ImportRow.objects.bulk_create(rows)
+    return row.get_absolute_url()
+
+
+def _bulk(state: BulkState) -> Callable[[Console, Choice], str]:
+    """A bulk change of 100 users in this state, with a running job when it is started."""
+
+    def address(console: Console, choice: Choice) -> str:
+        row, made = BulkOperation.objects.get_or_create(
+            environment=console.linked, pool_id=choice.user_pool_id, operation="suspend", query={"q": "p"}, state=state
+        )
+        if made:
+            users = (CognitoUser(f"p{n}", "CONFIRMED", True, attributes={"email": f"p{n}@a.io"}) for n in range(100))
+            save_rows(
+                row_of(row, n, user, "Is suspended already." if n % 4 == 0 else "") for n, user in enumerate(users)
+            )
+        if made and state == BulkState.STARTED:
+            row.job = Job.objects.create(
+                project=row.environment.project,
+                environment=row.environment,
+                title="Suspend: 75 users",
+                status="running",
+                permission="manage-users",
+                actor_name="benchmark",
+                deadline_at=timezone.now() + timedelta(hours=1),
+                heartbeat=timezone.now(),
+                done=10,
+                total=75,
+                pausable=True,
+            )
+            row.save()
+        return row.get_absolute_url()
+
+    return address
 
 
 PAGES: tuple[Page, ...] = (
@@ -148,7 +240,7 @@ PAGES: tuple[Page, ...] = (
     Page("import, without script, everything chosen", "import", _plain_import, whole_wizard=True),
     Page("import, user pools, fragment", "import", _importing("import"), target="pools"),
     Page("import, choices, fragment", "import", _importing("import"), target="choices"),
-    Page("import, user counts, fragment", "import-users", _users, target="none"),
+    Page("import, user counts, fragment", "import-user-counts", _users, target="none"),
     Page("import, app clients, fragment", "import-clients", _importing("import-clients"), target="clients"),
     Page(
         "import, identity pools, fragment",
@@ -157,6 +249,41 @@ PAGES: tuple[Page, ...] = (
         target="identity-pools",
     ),
     Page("import, checks, fragment", "import-preflight", _importing("import-preflight"), target="preflight"),
+    Page("users", "users", _linked("users")),
+    Page(
+        "users, found, fragment",
+        "users",
+        lambda console, _: f"{console.url('users', console.linked)}?q=load",
+        "users-list",
+    ),
+    Page("users, more rows, fragment", "users", _linked("users"), target="more-users"),
+    Page("export users", "export-users", _linked("export-users")),
+    Page("export, progress, fragment", "export-progress", _linked("export-progress"), target="export-progress"),
+    Page("create user", "create-user", _linked("create-user")),
+    Page("user", "user", _of_somebody("user")),
+    Page("user, security, fragment", "user-security", _of_somebody("user-security"), target="security"),
+    Page("edit user", "edit-user", _of_somebody("edit-user")),
+    Page("set password", "set-password", _of_somebody("set-password")),
+    Page("delete user", "delete-user", _of_somebody("delete-user")),
+    Page("search index", "search-index", _linked("search-index")),
+    Page("search index, fragment", "search-index", _linked("search-index"), target="index-state"),
+    Page("save a view", "save-view", _linked("save-view")),
+    Page("bulk change, to be started", "bulk", _bulk(BulkState.PLANNED)),
+    Page("bulk change, at work", "bulk", _bulk(BulkState.STARTED)),
+    Page("bulk change, at work, fragment", "bulk", _bulk(BulkState.STARTED), target="bulk"),
+    Page("bulk change, finished", "bulk", _bulk(BulkState.FINISHED)),
+    Page("import users", "import-users", _linked("import-users")),
+    Page("import of users, checked", "user-import", _user_import),
+    Page("import of users, checked, fragment", "user-import", _user_import, target="lines"),
+    Page("groups", "groups", _linked("groups")),
+    Page("groups, fragment", "groups", _linked("groups"), target="groups-list"),
+    Page("group", "group", _linked("group", group="Editors")),
+    Page("group, members, fragment", "group-members", _linked("group-members", group="Editors"), target="members-list"),
+    Page("create group", "create-group", _linked("create-group")),
+    Page("edit group", "edit-group", _linked("edit-group", group="Editors")),
+    Page("delete group", "delete-group", _linked("delete-group", group="Editors")),
+    Page("add members", "add-members", _linked("add-members", group="Editors")),
+    Page("copy groups", "copy-groups", _linked("copy-groups")),
     Page("fix", "fix", _importing("fix", fix="copy-oauth-to-native")),
     Page("new identity pool", "create-identity-pool", _importing("create-identity-pool")),
 )

@@ -16,7 +16,7 @@ from admin_ui.embedded.broker import plan_broker
 from admin_ui.embedded.supervisor import accepts
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("preflight", "page", "server-time", "job-latency", "push")
+NAMES = ("preflight", "page", "server-time", "job-latency", "push", "search-index", "export", "bulk")
 DROPPED = ("AWS_", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "STATIC_ROOT", "OIDC_", "EMAIL_URL", "SANDBOX", "DEBUG")
 
 
@@ -64,18 +64,18 @@ def variants(name: str, environment: dict[str, str], stack: ExitStack) -> Iterat
         broker = _broker(environment, stack)
         if broker:
             yield Variant("the Redis limiter", _with_sqlite(environment) | {"REDIS_URL": broker})
-    elif name == "server-time":
+    elif name in ("server-time", "search-index"):
         yield Variant("SQLite", _with_sqlite(environment))
         if url := os.environ.get("TEST_DATABASE_URL", ""):
             yield Variant("PostgreSQL", environment | {"DATABASE_URL": _postgresql(url, environment, stack)})
         else:
-            print("== server-time on PostgreSQL: left out, because TEST_DATABASE_URL names no server\n", flush=True)
-    elif name == "job-latency":
+            print(f"== {name} on PostgreSQL: left out, because TEST_DATABASE_URL names no server\n", flush=True)
+    elif name in ("job-latency", "bulk"):
         broker = _broker(environment, stack)
         if broker:
             yield Variant("the embedded broker", _with_sqlite(environment) | {"REDIS_URL": broker})
         else:
-            print("== job-latency: left out, because there is no Valkey or Redis server here\n", flush=True)
+            print(f"== {name}: left out, because there is no Valkey or Redis server here\n", flush=True)
     else:
         yield Variant("", _with_sqlite(environment))
 

@@ -4,14 +4,21 @@
     def apply_import(job_id: str) -> None:
         lifecycle.perform(job_id, services.apply)
 
-The body may run twice: it compares what is wanted with what is there, and does the rest.
+The body may run twice: it compares what is wanted with what is there, and does the rest. A body that works for hours
+tells its `progress`, and gives the row back after each slice:
+
+    for row in rows_left():
+        if not run.has_time:
+            raise lifecycle.Continues
+        run.progress(done, total)
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +32,8 @@ from jobs.models import Job, JobStep, Status, StepStatus
 
 logger = logging.getLogger(__name__)
 
+PROGRESS_EVERY = 1.0
+"""Seconds between two writes of a job's progress."""
 CRASH_WORDS = "Something went wrong inside the console."
 CRASH_NEXT_STEP = "The worker's log has the details under this job's id. Retry once; if it fails again, report it."
 
@@ -55,33 +64,85 @@ class JobCancelled(Exception):
     """Somebody asked for the job to stop. Bodies let it pass."""
 
 
+class JobPaused(Exception):
+    """Somebody asked for the job to rest. Bodies let it pass; the job begins again when it is resumed."""
+
+
+class Continues(Exception):
+    """Raised by a body whose slice is over and whose work is not: the row is queued again, and sent at once."""
+
+
 class JobTakenOver(Exception):
     """The row has left this attempt: the worker was taken for dead, or the deadline passed. Bodies let it pass."""
 
 
-@dataclass(frozen=True)
+def _end_of_slice() -> float:
+    return time.monotonic() + settings.JOB_SLICE.total_seconds()
+
+
+@dataclass
 class Run:
     """One attempt at a job, in the hands of the body. `attempt` is the fence of all its writes."""
 
     job: Job
     attempt: int
+    _slice_ends: float = field(default_factory=_end_of_slice)
+    _told_at: float = float("-inf")
+    _untold: tuple[int, int | None] | None = None
+
+    @property
+    def has_time(self) -> bool:
+        """False once this delivery has worked for a slice: then the body stops at a good place with `Continues`."""
+        return time.monotonic() < self._slice_ends
 
     def check(self) -> None:
         """Gives a sign of life. To be called between items; each step begins with it.
 
-        Raises JobCancelled, JobTakenOver, or JobFailed past the deadline.
+        Raises JobCancelled, JobPaused, JobTakenOver, or JobFailed past the deadline.
         """
+        self._sign_of_life()
+
+    def progress(self, done: int, total: int | None = None) -> None:
+        """Tells that `done` things (of `total`) are finished. Cheap: the row is written at most once a second.
+
+        Raises what `check` raises.
+        """
+        self.note(done, total)
+        if time.monotonic() - self._told_at >= PROGRESS_EVERY:
+            self._told_at = time.monotonic()
+            self._sign_of_life(**self._take_untold())
+
+    def note(self, done: int, total: int | None = None) -> None:
+        """Remembers the progress for the moment when the attempt ends, and raises nothing: for whoever is stopping."""
+        self._untold = (done, total)
+
+    def _take_untold(self) -> dict[str, Any]:
+        if self._untold is None:
+            return {}
+        (done, total), self._untold = self._untold, None
+        return {"done": done} if total is None else {"done": done, "total": total}
+
+    def _tell(self) -> None:
+        """Writes the progress of the last moment, which `progress` has held back."""
+        told = self._take_untold()
+        if told:
+            Job.objects.filter(pk=self.job.pk, attempts=self.attempt).update(**told)
+
+    def _sign_of_life(self, **changes: Any) -> None:
         rows = Job.objects.filter(pk=self.job.pk, status=Status.RUNNING, attempts=self.attempt)
         now = timezone.now()
-        if not rows.update(heartbeat=now):
+        if not rows.update(heartbeat=now, **changes):
             raise JobTakenOver(self.job.pk)
-        if rows.filter(cancel_requested=True).exists():
+        cancelled, paused = rows.values_list("cancel_requested", "pause_requested").first() or (False, False)
+        if cancelled:
             raise JobCancelled(self.job.pk)
         if now > self.job.deadline_at:
             raise JobFailed(
                 "The job did not finish before its deadline.",
                 next_step="Retry; if it happens again, AWS may be slow or throttling the console.",
             )
+        if paused:
+            raise JobPaused(self.job.pk)
 
     @contextmanager
     def step(self, name: str, *, cancellable: bool = True) -> Iterator[JobStep]:
@@ -96,7 +157,9 @@ class Run:
         step = JobStep.objects.filter(job=self.job, name=name).first()
         if step is None:
             raise KeyError(name)
-        _mark(step, StepStatus.RUNNING, started=timezone.now(), finished=None)
+        # A step that a pause, a slice's end or a lost worker interrupted is still the same one.
+        began = step.started if step.started and step.finished is None else timezone.now()
+        _mark(step, StepStatus.RUNNING, started=began, finished=None)
         try:
             yield step
         except Exception:
@@ -122,7 +185,11 @@ def claim(job_id: str) -> Run | None:
     """Takes a queued job. None when it is gone, finished, cancelled, or in other hands: a second delivery ends here."""
     now = timezone.now()
     won = Job.objects.filter(pk=job_id, status=Status.QUEUED, cancel_requested=False).update(
-        status=Status.RUNNING, attempts=F("attempts") + 1, heartbeat=now
+        status=Status.RUNNING,
+        attempts=F("attempts") + 1,
+        heartbeat=now,
+        measured_from=now,
+        measured_done=F("done"),
     )
     if not won:
         return None
@@ -134,10 +201,11 @@ def claim(job_id: str) -> Run | None:
 
 
 @contextmanager
-def running(job_id: str) -> Iterator[Run | None]:
+def running(job_id: str, *, send: bool = True) -> Iterator[Run | None]:
     """Claims the job, shows signs of life while the block works, and writes the verdict when it ends.
 
-    Yields None when there is nothing to do. Expected failures (`AwsError`, `JobFailed`) become words on the row,
+    Yields None when there is nothing to do. A slice that ends with `Continues` is followed by the next one, which a
+    worker takes up (not with `send=False`). Expected failures (`AwsError`, `JobFailed`) become words on the row,
     anything else a generic line and a log entry; neither leaves the block. What ends the process (SystemExit,
     KeyboardInterrupt) does leave it and keeps the row running, so that the tick gives the job to another worker.
     """
@@ -148,11 +216,18 @@ def running(job_id: str) -> Iterator[Run | None]:
         return
     with _heartbeat(run):
         try:
-            yield run
+            try:
+                yield run
+            finally:
+                run._tell()
         except JobTakenOver:
             logger.warning("Job %s went on without this worker (attempt %s)", job_id, run.attempt)
         except JobCancelled:
             services.finish(run.job, Status.CANCELLED, attempt=run.attempt)
+        except JobPaused:
+            services.rest(run.job, attempt=run.attempt)
+        except Continues:
+            services.hand_over(run.job, attempt=run.attempt, send=send)
         except (JobFailed, AwsError) as failure:
             logger.info("Job %s failed: %s", job_id, failure)
             services.finish(run.job, Status.FAILED, attempt=run.attempt, **_words(failure))
@@ -169,17 +244,25 @@ def running(job_id: str) -> Iterator[Run | None]:
             services.finish(run.job, Status.SUCCEEDED, attempt=run.attempt)
 
 
-def perform(job_id: str, body: Body) -> None:
+def perform(job_id: str, body: Body, *, send: bool = True) -> None:
     """Runs `body` as the job's work, unless the job needs no worker any more. This is all a task does."""
-    with running(job_id) as run:
+    with running(job_id, send=send) as run:
         if run is not None:
             body(run)
 
 
 def run_now(job: Job, body: Body) -> Job:
-    """Runs a job in this process, as management commands do, and returns it as it ended."""
+    """Runs a job in this process, slice after slice, as management commands do, and returns it as it ended.
+
+    It is not finished where somebody has paused it, or a worker has taken it over.
+    """
     try:
-        perform(job.pk, body)
+        while True:
+            before = job.slices
+            perform(job.pk, body, send=False)
+            job.refresh_from_db()
+            if job.slices == before:
+                return job
     except KeyboardInterrupt:
         # Nobody else will take it up: whoever pressed Ctrl-C wants it ended.
         job.refresh_from_db()
@@ -187,8 +270,6 @@ def run_now(job: Job, body: Body) -> Job:
             job, words="The command was interrupted.", next_step="Run it again: it does what is still missing."
         )
         raise
-    job.refresh_from_db()
-    return job
 
 
 def _words(failure: JobFailed | AwsError) -> dict[str, str]:

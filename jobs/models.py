@@ -10,7 +10,10 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from jobs.progress import Progress, measured
+
 MAXIMUM_ATTEMPTS = 3
+"""Workers that a job may lose, one after the other, before it is given up."""
 STALLED_AFTER = timedelta(seconds=15)
 """Silence after which the page says so; the tick waits longer before it acts."""
 
@@ -28,7 +31,8 @@ class JobQuerySet(models.QuerySet["Job"]):
         return dict(self.order_by().values_list("status").annotate(models.Count("pk")))
 
     def overdue(self, now: datetime) -> "JobQuerySet":
-        return self.unfinished().filter(deadline_at__lt=now)
+        """A paused job is never late: its deadline moves when it is resumed."""
+        return self.filter(status__in=(Status.QUEUED, Status.RUNNING), deadline_at__lt=now)
 
     def undelivered(self, now: datetime) -> "JobQuerySet":
         """Queued for so long that the message which carried the id must be presumed lost."""
@@ -44,12 +48,15 @@ class Job(models.Model):
 
     `payload` is what the task needs beyond its id; `result` is what a page may show afterwards. Neither holds a secret.
     `attempts` counts the claims and is the fence: a worker which was taken for dead and wakes up again holds an older
-    number, so none of its writes win.
+    number, so none of its writes win. Work of hours is done in `slices`, each of them a claim of its own; `losses`
+    counts the workers that died on it since the last slice or pause that ended well. `done` of `total` things are
+    finished; at `measured_from`, when the present claim began, it was `measured_done`.
     """
 
     class Status(models.TextChoices):
         QUEUED = "queued", "Queued"
         RUNNING = "running", "Running"
+        PAUSED = "paused", "Paused"
         SUCCEEDED = "succeeded", "Succeeded"
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
@@ -74,8 +81,17 @@ class Job(models.Model):
     retry_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="retries")
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    slices = models.PositiveIntegerField(default=0)
+    losses = models.PositiveSmallIntegerField(default=0)
     cancel_requested = models.BooleanField(default=False)
+    pausable = models.BooleanField(default=False)
+    pause_requested = models.BooleanField(default=False)
+    paused = models.DateTimeField(null=True, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(null=True, blank=True)
+    measured_from = models.DateTimeField(null=True, blank=True)
+    measured_done = models.PositiveIntegerField(default=0)
     created = models.DateTimeField(default=timezone.now)
     queued = models.DateTimeField(default=timezone.now)
     sent = models.DateTimeField(default=timezone.now)
@@ -112,8 +128,25 @@ class Job(models.Model):
     @property
     def state(self) -> str:
         """The job's status as the look's vocabulary of states has it."""
-        return {"succeeded": "pass", "failed": "fail", "cancelled": "stopped", "running": "running"}.get(
-            self.status, "pending"
+        return {
+            "succeeded": "pass",
+            "failed": "fail",
+            "cancelled": "stopped",
+            "paused": "stopped",
+            "running": "running",
+        }.get(self.status, "pending")
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far the job is, once it has said so."""
+        if not self.done and self.total is None:
+            return None
+        return measured(
+            done=self.done,
+            total=self.total,
+            since=self.measured_from,
+            since_done=self.measured_done,
+            now=self.heartbeat if self.status == Status.RUNNING else None,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -128,6 +161,8 @@ class Job(models.Model):
             "started": self.started,
             "finished": self.finished,
             "attempts": self.attempts,
+            "progress": self.progress.as_json() if self.progress else None,
+            "pausable": self.pausable,
             "steps": [
                 {"name": step.name, "title": step.title, "status": step.status, "detail": step.detail}
                 for step in self.steps.all()
@@ -168,14 +203,36 @@ class Job(models.Model):
     def can_be_cancelled(self) -> bool:
         return not self.is_finished and not self.cancel_requested
 
-    def move_to(self, target: Status, *, attempt: int | None = None, **changes: Any) -> bool:
+    @property
+    def can_be_paused(self) -> bool:
+        at_work = self.status in (Status.QUEUED, Status.RUNNING)
+        return self.pausable and at_work and not self.pause_requested and not self.cancel_requested
+
+    @property
+    def can_be_resumed(self) -> bool:
+        """While the pause is only asked for, Resume takes the request back."""
+        return self.status == Status.PAUSED or (self.pause_requested and not self.is_finished)
+
+    def move_to(
+        self,
+        target: Status,
+        *,
+        attempt: int | None = None,
+        origin: Status | None = None,
+        unless_cancelled: bool = False,
+        **changes: Any,
+    ) -> bool:
         """Moves the row by one conditional UPDATE and reports whether it won.
 
-        `attempt` is the fence: the row must still be in that attempt. On success this instance carries the new values.
+        `attempt` is the fence: the row must still be in that attempt. `origin` narrows where it may come from; with
+        `unless_cancelled` nobody may have asked for its end. On success this instance carries the new values.
         """
-        rows = Job.objects.filter(pk=self.pk, status__in=origins_of(target))
+        origins = [status for status in origins_of(target) if origin in (None, status)]
+        rows = Job.objects.filter(pk=self.pk, status__in=origins)
         if attempt is not None:
             rows = rows.filter(attempts=attempt)
+        if unless_cancelled:
+            rows = rows.filter(cancel_requested=False)
         now = timezone.now()
         if target not in UNFINISHED:
             changes.setdefault("finished", now)
@@ -196,15 +253,16 @@ class Job(models.Model):
 
 Status = Job.Status
 
-# RUNNING may go back to QUEUED: that is a lost job, given to another worker with the same row.
+# RUNNING may go back to QUEUED: that is a lost job, given to another worker with the same row, or the end of a slice.
 NEXT: dict[Status, frozenset[Status]] = {
-    Status.QUEUED: frozenset({Status.RUNNING, Status.FAILED, Status.CANCELLED}),
-    Status.RUNNING: frozenset({Status.QUEUED, Status.SUCCEEDED, Status.FAILED, Status.CANCELLED}),
+    Status.QUEUED: frozenset({Status.RUNNING, Status.PAUSED, Status.FAILED, Status.CANCELLED}),
+    Status.RUNNING: frozenset({Status.QUEUED, Status.PAUSED, Status.SUCCEEDED, Status.FAILED, Status.CANCELLED}),
+    Status.PAUSED: frozenset({Status.QUEUED, Status.CANCELLED}),
     Status.SUCCEEDED: frozenset(),
     Status.FAILED: frozenset(),
     Status.CANCELLED: frozenset(),
 }
-UNFINISHED = (Status.QUEUED, Status.RUNNING)
+UNFINISHED = (Status.QUEUED, Status.RUNNING, Status.PAUSED)
 
 
 def origins_of(target: Status) -> list[Status]:

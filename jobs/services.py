@@ -1,4 +1,4 @@
-"""What features and pages do with jobs: start one, cancel one, start one again, keep them all moving."""
+"""What features and pages do with jobs: start, pause, resume, cancel, start again, and keep them all moving."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from celery import current_app
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import ChannelError, OperationalError
 
@@ -41,14 +42,15 @@ def enqueue(
     return_url: str = "",
     payload: Mapping[str, Any] | None = None,
     retry_of: Job | None = None,
+    pausable: bool = False,
     send: bool = True,
 ) -> Job:
     """Writes a queued job with its steps and sends its id to a worker once the transaction has committed.
 
     `task` takes the job's id and nothing else. `steps` are (name, title) in order; `deadline` counts from now;
     `permission` is what the actor needed, and what somebody needs to cancel or retry the job; `payload` is JSON the
-    task reads from the row, without secrets, and a retry receives a copy of it. Management commands pass `send=False`
-    and hand the row to `lifecycle.run_now`.
+    task reads from the row, without secrets, and a retry receives a copy of it. A `pausable` job can be resumed at any
+    `check`. Management commands pass `send=False` and hand the row to `lifecycle.run_now`.
     """
     with transaction.atomic():
         job = Job.objects.create(
@@ -66,6 +68,7 @@ def enqueue(
             actor_name=actor.name[:200],
             deadline_at=timezone.now() + deadline,
             retry_of=retry_of,
+            pausable=pausable,
         )
         JobStep.objects.bulk_create(steps_of(job, steps))
         if send:
@@ -99,15 +102,89 @@ def task_named(name: str) -> "Task[Any, Any] | None":
 
 
 def cancel(*, job: Job, actor: Actor) -> bool:
-    """Cancels a queued job at once and asks a running one to stop before its next step. False if it has finished."""
+    """Cancels a queued or paused job at once, and asks a running one to stop soon. False if it has finished."""
     if not Job.objects.filter(pk=job.pk).unfinished().update(cancel_requested=True):
         return False
     job.refresh_from_db()
-    if job.status == Status.QUEUED:
+    if job.status in (Status.QUEUED, Status.PAUSED):
         # A worker that claims it in this very moment raises `attempts`, so the fence lets that worker finish the job.
         finish(job, Status.CANCELLED, attempt=job.attempts)
     _record(Action.JOB_CANCELLED, job, actor)
     return True
+
+
+def pause(*, job: Job, actor: Actor) -> bool:
+    """Pauses a queued job at once, and asks a running one to pause soon. False where neither can be."""
+    rows = Job.objects.filter(pk=job.pk, pausable=True, cancel_requested=False, pause_requested=False)
+    if not rows.filter(status__in=(Status.QUEUED, Status.RUNNING)).update(pause_requested=True):
+        return False
+    job.refresh_from_db()
+    if job.status == Status.QUEUED:
+        # A worker that claims it in this very moment finds the request at its first check.
+        rest(job, attempt=job.attempts)
+    _record(Action.JOB_PAUSED, job, actor)
+    return True
+
+
+def rest(job: Job, *, attempt: int) -> bool:
+    """Makes it a paused job, if it is still in this attempt. What was under way waits, and is done again."""
+    with transaction.atomic():
+        won = job.move_to(Status.PAUSED, attempt=attempt, unless_cancelled=True, paused=timezone.now())
+        if won:
+            job.steps.filter(status=StepStatus.RUNNING).update(status=StepStatus.PENDING)
+    return won or _stop_if_cancelled(job, attempt)
+
+
+def _stop_if_cancelled(job: Job, attempt: int) -> bool:
+    """Somebody's Cancel may come in the moment between two slices, or before a pause begins."""
+    rows = Job.objects.filter(pk=job.pk, status=Status.RUNNING, attempts=attempt, cancel_requested=True)
+    return rows.exists() and finish(job, Status.CANCELLED, attempt=attempt)
+
+
+def resume(*, job: Job, actor: Actor) -> bool:
+    """Sends a paused job to a worker again, with as much time left as it had. False if it is not paused.
+
+    Where the pause was asked for and has not begun, it does not begin.
+    """
+    job.refresh_from_db()
+    resumed = Job.objects.filter(pk=job.pk, status=Status.RUNNING, pause_requested=True).update(pause_requested=False)
+    if not resumed:
+        now = timezone.now()
+        resumed = job.move_to(
+            Status.QUEUED,
+            attempt=job.attempts,
+            origin=Status.PAUSED,
+            unless_cancelled=True,
+            pause_requested=False,
+            deadline_at=job.deadline_at + (now - (job.paused or now)),
+            paused=None,
+            losses=0,
+            queued=now,
+            sent=now,
+        )
+        if resumed:
+            send_on_commit(job)
+    if resumed:
+        _record(Action.JOB_RESUMED, job, actor)
+    return bool(resumed)
+
+
+def hand_over(job: Job, *, attempt: int, send: bool = True) -> bool:
+    """Queues the job again after a slice of its work. It is no loss, however many slices the work takes."""
+    now = timezone.now()
+    won = job.move_to(
+        Status.QUEUED,
+        attempt=attempt,
+        origin=Status.RUNNING,
+        unless_cancelled=True,
+        slices=F("slices") + 1,
+        losses=0,
+        queued=now,
+        sent=now,
+    )
+    if won and send:
+        send_on_commit(job)
+    return won or _stop_if_cancelled(job, attempt)
 
 
 def retry(*, job: Job, actor: Actor) -> Job:
@@ -144,6 +221,7 @@ def retry(*, job: Job, actor: Actor) -> Job:
             return_url=locked.return_url,
             payload=locked.payload,
             retry_of=locked,
+            pausable=locked.pausable,
         )
         _record(Action.JOB_RETRIED, again, actor)
     return again
@@ -162,7 +240,8 @@ def _record(action: Action, job: Job, actor: Actor) -> None:
 def tick() -> None:
     """Keeps every job moving: fails the overdue, queues the lost again, sends the undelivered once more.
 
-    It may run at any time, anywhere, and twice at once, because each change is a conditional UPDATE.
+    Paused jobs wait for a person. It may run at any time, anywhere, and twice at once, because each change is a
+    conditional UPDATE.
     """
     now = timezone.now()
     for job in Job.objects.overdue(now):
@@ -174,15 +253,20 @@ def tick() -> None:
             next_step="Check that a worker is running (see the worker's log), then retry.",
         )
     for job in Job.objects.lost(now):
-        if job.attempts >= MAXIMUM_ATTEMPTS:
+        losses = job.losses + 1
+        if job.cancel_requested:
+            finish(job, Status.CANCELLED, attempt=job.attempts)
+        elif losses >= MAXIMUM_ATTEMPTS:
             fail_unfinished(
                 job,
-                words=f"The worker stopped in the middle of this job {job.attempts} times.",
+                words=f"The worker stopped in the middle of this job {losses} times.",
                 next_step="Look at the worker's log for the reason, then retry.",
             )
-        elif job.cancel_requested:
-            finish(job, Status.CANCELLED, attempt=job.attempts)
-        elif job.move_to(Status.QUEUED, attempt=job.attempts, queued=now, sent=now):
+        elif job.pause_requested:
+            rest(job, attempt=job.attempts)
+        elif job.move_to(
+            Status.QUEUED, attempt=job.attempts, unless_cancelled=True, losses=losses, queued=now, sent=now
+        ):
             logger.warning("Job %s was lost in attempt %s; it is queued again", job.pk, job.attempts)
             _send(job.pk, job.task_name)
     for job in Job.objects.undelivered(now):

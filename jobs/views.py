@@ -101,8 +101,34 @@ def retry(request: HttpRequest, project: str, job: str) -> HttpResponse:
 
 
 @require_POST
+def pause(request: HttpRequest, project: str, job: str) -> HttpResponse:
+    row = find_to_change(request, project, job)
+    if not services.pause(job=row, actor=access.actor(request)):
+        messages.info(request, "The job is not at work, or cannot be paused.")
+    return _back_to(request, row)
+
+
+@require_POST
+def resume(request: HttpRequest, project: str, job: str) -> HttpResponse:
+    row = find_to_change(request, project, job)
+    if not services.resume(job=row, actor=access.actor(request)):
+        messages.info(request, "The job was not paused.")
+    return _back_to(request, row)
+
+
+def _back_to(request: HttpRequest, job: Job) -> HttpResponse:
+    """Where the button was: the job's own page, or one that shows the job at work on a feature's page (`next`)."""
+    job.refresh_from_db()
+    if wants_json(request):
+        return JsonResponse(job.as_json())
+    wanted = request.POST.get("next", "")
+    known = bool(wanted) and wanted in (job.return_url, job.result.get("continue_to"))
+    return redirect_page(request, wanted if known else job)
+
+
+@require_POST
 def cancel(request: HttpRequest, project: str, job: str) -> HttpResponse:
     row = find_to_change(request, project, job)
     if not services.cancel(job=row, actor=access.actor(request)):
         messages.info(request, "The job had already ended.")
-    return redirect_page(request, row)
+    return _back_to(request, row)

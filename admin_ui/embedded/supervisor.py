@@ -19,6 +19,8 @@ from admin_ui.embedded.broker import Broker, plan_broker
 from admin_ui.embedded.processes import Child
 
 READY_WITHIN = 90.0
+OF_THE_CONSOLE = ("AWS_BACKGROUND_SHARE", "AWS_QUOTAS")
+"""Settings of our own, which lead nowhere."""
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 Say = Callable[[str], None]
@@ -145,7 +147,7 @@ def sandbox_environment(environment: dict[str, str], url: str) -> Mapping[str, s
     No profile, file or instance role of the machine may reach a process that believes it talks to the sandbox, so that
     a forgotten variable can never turn a rehearsal into a change of the real account.
     """
-    for name in [name for name in environment if name.startswith("AWS_")]:
+    for name in [name for name in environment if name.startswith("AWS_") and name not in OF_THE_CONSOLE]:
         del environment[name]
     return {
         "AWS_ENDPOINT_URL": url,

@@ -89,7 +89,7 @@ class TestFirstSection:
         self, environment: Environment, member: Client, good: Choice, sandbox: Any
     ) -> None:
         ids = [good.user_pool_id, "eu-west-1_NotThere0", '"><script>']
-        response = member.get(address(environment, "import-users"), {"id": ids}, headers=HTMX)
+        response = member.get(address(environment, "import-user-counts"), {"id": ids}, headers=HTMX)
         found = re.findall(r'id="users-([^"]+)"[^>]*>(.*?)</span>', text(response), re.S)
         assert [html.unescape(one) for one, _ in found] == ids
         assert "250" in found[0][1]
@@ -98,7 +98,7 @@ class TestFirstSection:
     def test_at_most_twenty_pools_are_described_for_one_request(
         self, environment: Environment, member: Client, sandbox: Any
     ) -> None:
-        member.get(address(environment, "import-users"), {"id": [f"eu-west-1_None{n:05}" for n in range(50)]})
+        member.get(address(environment, "import-user-counts"), {"id": [f"eu-west-1_None{n:05}" for n in range(50)]})
         assert len(sandbox.calls("DescribeUserPool")) == 20
 
 

@@ -52,7 +52,7 @@ def test_a_page_says_that_aws_did_not_answer(
 
 
 @pytest.mark.parametrize(
-    "page", ["import-clients", "import-identity-pools", "import-preflight", "import-users", "import"]
+    "page", ["import-clients", "import-identity-pools", "import-preflight", "import-user-counts", "import"]
 )
 @pytest.mark.usefixtures("hanging")
 def test_a_part_of_the_page_says_it_too(environment: Environment, good: Choice, member: Client, page: str) -> None:

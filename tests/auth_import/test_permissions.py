@@ -181,7 +181,7 @@ def test_a_plan_of_one_environment_cannot_be_applied_in_another(place: Place, go
 
 
 @pytest.mark.parametrize(
-    "view", ["import", "import-users", "import-clients", "import-identity-pools", "import-preflight"]
+    "view", ["import", "import-user-counts", "import-clients", "import-identity-pools", "import-preflight"]
 )
 def test_the_import_page_is_for_those_who_may_import(environment: Environment, view: str, sandbox: Any) -> None:
     url = address(environment, view)

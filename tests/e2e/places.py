@@ -5,10 +5,12 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import APIRequestContext, APIResponse
+from playwright.sync_api import APIRequestContext, APIResponse, FilePayload
 
-from aws.sandbox.catalogue import Scenario
+from aws.sandbox import ids
+from aws.sandbox.catalogue import Scenario, scenario
 from aws.sandbox.catalogue_backends import Backend
+from user_management.names import token_of
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,28 @@ class Place:
         return f"/projects/{self.project}/{self.name}/push/"
 
     @property
+    def users(self) -> str:
+        return f"/projects/{self.project}/{self.name}/users/"
+
+    @property
     def pull(self) -> str:
         return f"/projects/{self.project}/{self.name}/pull/"
 
     @property
     def deployments(self) -> str:
         return f"/projects/{self.project}/{self.name}/deployments/"
+
+    @property
+    def groups(self) -> str:
+        return f"/projects/{self.project}/{self.name}/groups/"
+
+    def group(self, name: str) -> str:
+        return f"{self.groups}g/{token_of(name)}/"
+
+    def user(self, email: str) -> str:
+        """The page of a customer of the sample shop, whose user name is made from the address."""
+        username = ids.user_sub(f"{scenario('good').pool_id} {email}")
+        return f"{self.users}u/{token_of(username)}/"
 
     def choosing(self, scenario: Scenario, **other: str | None) -> str:
         """The import page with everything of this scenario chosen; `other` replaces parts of the address."""
@@ -115,8 +133,38 @@ class Office:
         self.done(self.location(f"{review}apply/"))
         return review
 
+    def upload(self, place: Place, content: str, name: str = "people.csv") -> str:
+        """The address of an uploaded file's import, checked."""
+        cookies = self.requests.storage_state()["cookies"]
+        token = next(cookie["value"] for cookie in cookies if cookie["name"] == "csrftoken")
+        file: FilePayload = {"name": name, "mimeType": "text/csv", "buffer": content.encode()}
+        form: dict[str, Any] = {"csrfmiddlewaretoken": token, "file": file}
+        answer = self.requests.post(f"{place.users}import/", multipart=form, max_redirects=0)
+        assert answer.status == 303, f"the upload answered {answer.status}"
+        return str(self.done(answer.headers["location"])["continue_to"])
+
     def pull(self, place: Place) -> None:
         self.done(self.location(place.pull))
+
+    def index(self, place: Place) -> None:
+        """Turns the search index on, fills it, and keeps a view of the users page."""
+        self.post(f"{place.users}index/", enabled="on", attributes="email", interval="60")
+        self.done(self.location(f"{place.users}index/refresh/"))
+        self.post(f"{place.users}views/", name="Waiting for their code", params="status=UNCONFIRMED", shared="on")
+
+    def bulk(self, place: Place, scenario: Scenario, operation: str, *, start: bool = True) -> str:
+        """The address of a change of everybody whose e-mail begins with `a`: reviewed only, or carried out."""
+        found = {"operation": operation, "all": "1", "q": "a", "attribute": "email"}
+        address = self.location(f"{place.users}bulk/", **found)
+
+        def report() -> dict[str, Any]:
+            return dict(self.requests.get(address, headers={"Accept": "application/json"}).json())
+
+        self.done(f"/projects/{place.project}/jobs/{report()['job']['id']}/")
+        if start:
+            self.location(f"{address}start/", reason="Sample")
+            self.done(f"/projects/{place.project}/jobs/{report()['job']['id']}/")
+        return address
 
     def done(self, job: str) -> dict[str, Any]:
         """Waits for a job's good end; what it reports."""

@@ -30,12 +30,19 @@ class Stop:
     refusal: int = 200
 
 
+PEOPLE = "email,email_verified,name\nnew@example.com,TRUE,<b>New</b>\nwrong,maybe,Somebody\n"
+
 NAMES = (
     "home", "project", "create-project", "create-environment", "environment", "members", "member", "tokens",
     "activity", "jobs", "job-done", "job-failed", "unlinked", "import-empty", "import-anyway",
     "import-unreadable", "create-identity-pool", "review", "linked", "linked-with-trouble", "file",
     "file-with-secret", "unlink", "unlink-pushed", "push", "push-waiting", "push-review", "push-record", "push-blocked",
     "deployments", "pull", "source", "connect", "fix-oauth", "guide", "guide-long",
+    "users", "users-no-match", "users-indexed", "search-index", "export-users",
+    "import-users", "user-import-preview", "user-import-refused",
+    "bulk-review", "bulk-done",
+    "user", "user-stuck", "create-user", "edit-user", "set-password", "delete-user",
+    "groups", "group", "create-group", "add-members", "copy-groups", "delete-group",
     "styleguide", "password", "two-factor", "sign-in", "sign-out", "reset-password", "invitation", "not-found",
     "forbidden",
 )  # fmt: skip
@@ -115,6 +122,9 @@ def stops(console: Console, office: Office, project: str) -> list[Stop]:
     office.location(f"{linked.authentication}functions/", answer="not-wanted")
     office.post(f"/projects/{project}/tokens/", name="CI", role="viewer")
     office.post(f"/projects/{project}/members/", role="viewer", note="Sample colleague")
+    office.index(linked)
+    bulk_review = office.bulk(linked, good, "suspend", start=False)
+    bulk_done = office.bulk(linked, good, "sign-out")
     pool_only = scenario("user-pool-only")
     return [
         Stop("home", "/"),
@@ -164,6 +174,28 @@ def stops(console: Console, office: Office, project: str) -> list[Stop]:
         Stop("guide-backend", "/checks/backend.readable/"),
         Stop("guide", "/checks/oauth.matching/"),
         Stop("guide-long", "/checks/permissions.console/"),
+        Stop("users", linked.users, awaits="Live from Cognito"),
+        Stop("users-no-match", f"{linked.users}?q=nobody%40example.com", awaits="No user found"),
+        Stop("users-indexed", f"{linked.users}?q=ample&anywhere=1&sort=-created", awaits="From the search index"),
+        Stop("search-index", f"{linked.users}index/", awaits="minute old"),
+        Stop("bulk-review", bulk_review, awaits="What would happen"),
+        Stop("bulk-done", bulk_done, awaits="Finished"),
+        Stop("export-users", f"{linked.users}export/", awaits="at the console's share"),
+        Stop("import-users", f"{linked.users}import/", awaits="Columns of this pool"),
+        Stop("user-import-preview", office.upload(linked, PEOPLE), awaits="How to import"),
+        Stop("user-import-refused", office.upload(linked, "shoe\n41\n"), awaits="cannot be imported as it is"),
+        Stop("user", linked.user("ada.sample@example.org"), awaits="Safari on iOS 19"),
+        Stop("user-stuck", linked.user("bea.sample@example.com"), awaits="None set up"),
+        Stop("create-user", f"{linked.users}create/"),
+        Stop("edit-user", f"{linked.user('ada.sample@example.org')}edit/"),
+        Stop("set-password", f"{linked.user('ada.sample@example.org')}set-password/"),
+        Stop("delete-user", f"{linked.user('ada.sample@example.org')}delete/"),
+        Stop("groups", linked.groups),
+        Stop("group", linked.group("Editors"), awaits="carmen.sample@example.com"),
+        Stop("create-group", f"{linked.groups}create/"),
+        Stop("add-members", f"{linked.group('Editors')}add/?q=a", awaits="a member already"),
+        Stop("copy-groups", f"{linked.groups}copy/?to={troubled.name}", awaits="What would change"),
+        Stop("delete-group", f"{linked.group('Admins')}delete/"),
         Stop("styleguide", "/styleguide/"),
         Stop("password", "/accounts/password/change/"),
         Stop("two-factor", "/accounts/2fa/"),

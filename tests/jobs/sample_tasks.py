@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from celery import shared_task
 
 from environments.permissions import Permission
@@ -32,6 +33,34 @@ def body(run: lifecycle.Run) -> None:
         step.detail = "The gate is open."
     with run.step("verify"):
         run.report(verified=True)
+
+
+@shared_task
+def work_in_slices(job_id: str) -> None:
+    lifecycle.perform(job_id, count)
+
+
+def count(run: lifecycle.Run) -> None:
+    """Writes the numbers up to `payload["total"]` into the file `payload["log"]`, one a slice when slices are short."""
+    log, total = Path(run.job.payload["log"]), run.job.payload["total"]
+    while len(done := log.read_text().split() if log.exists() else []) < total:
+        if done and not run.has_time and len(done) > run.job.done:
+            raise lifecycle.Continues
+        with log.open("a") as file:
+            file.write(f"{len(done) + 1}\n")
+        run.progress(len(done) + 1, total)
+        time.sleep(run.job.payload.get("pause", 0))
+
+
+def sent_ids(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """For a fixture: the ids of these jobs that were handed to the broker."""
+    ids: list[str] = []
+
+    def note(args: tuple[str, ...], **_: Any) -> None:
+        ids.extend(args)
+
+    monkeypatch.setattr(work, "apply_async", note)
+    return ids
 
 
 def enqueue(folder: Path, **changes: Any) -> Job:

@@ -18,7 +18,7 @@ from admin_ui.embedded.processes import Child
 from jobs import services
 from jobs.models import Job, Status
 from tests.jobs.brokers import use_broker
-from tests.jobs.sample_tasks import enqueue, work
+from tests.jobs.sample_tasks import enqueue, work, work_in_slices
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
@@ -54,6 +54,7 @@ class Workers:
             "REDIS_URL": broker_url,
             "JOB_HEARTBEAT_SECONDS": "0.2",
             "JOB_LOST_SECONDS": "1.5",
+            "JOB_SLICE_SECONDS": "0.3",
             "LOG_LEVEL": "INFO",
             "REMAP_SIGTERM": "SIGQUIT",
         }
@@ -183,6 +184,31 @@ def test_a_job_whose_whole_worker_is_killed_is_resumed_by_the_next_one(
 
     wait_until(lambda: has_status(job, Status.SUCCEEDED), "the resumed job's success")
     assert job.attempts == 2
+
+
+@pytest.mark.slow
+def test_work_in_slices_survives_a_killed_worker_and_a_pause(start_worker: StartWorker, tmp_path: Path) -> None:
+    from tests.factories import actor_of, make_user
+
+    actor = actor_of(make_user())
+    worker = start_worker()
+    payload = {"log": str(tmp_path / "log"), "total": 40, "pause": 0.05}
+    job = enqueue(tmp_path, task=work_in_slices, payload=payload, pausable=True)
+    wait_until(lambda: len(attempts(tmp_path)) >= 12, "a few slices")
+
+    os.killpg(worker.process.pid, signal.SIGKILL)
+    assert services.pause(job=job, actor=actor)
+    time.sleep(1.6)
+    start_worker()
+    wait_until(lambda: has_status(job, Status.PAUSED), "the pause")
+    assert job.slices >= 1
+    standing = attempts(tmp_path)
+    assert services.resume(job=job, actor=actor)
+
+    wait_until(lambda: has_status(job, Status.SUCCEEDED), "success")
+    assert attempts(tmp_path)[: len(standing)] == standing
+    assert attempts(tmp_path) == [str(number) for number in range(1, 41)]
+    assert job.done == 40
 
 
 def test_a_job_sent_while_no_worker_ran_is_taken_by_the_first_one(start_worker: StartWorker, tmp_path: Path) -> None:

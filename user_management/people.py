@@ -1,0 +1,26 @@
+"""One user of the linked pool, found without being billed."""
+
+from aws import users
+from aws.errors import NotFound
+from aws.user_resources import CognitoUser
+from user_management import recent
+from user_management.place import Place
+
+
+def find(place: Place, username: str) -> CognitoUser:
+    """The user as Cognito lists it, with our own changes of the last two minutes. Raises AwsError."""
+    if recent.is_deleted(place, username):
+        raise NotFound(
+            "This user was deleted a moment ago.",
+            code="UserNotFoundException",
+            next_step="Go back to the list of users.",
+        )
+    try:
+        user = users.find_user(place.target, place.pool_id, username)
+    except NotFound:
+        # Somebody just made is not in Cognito's list for a few seconds.
+        known = recent.noted(place, username)
+        if known is None:
+            raise
+        return known
+    return recent.overlay(place, [user])[0]
