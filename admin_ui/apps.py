@@ -14,6 +14,7 @@ class AdminUiConfig(AppConfig):
         from aws import limiters, quotas
 
         quotas.use_figures(settings.AWS_QUOTAS)
+        quotas.use_default_account(settings.AWS_ACCOUNT)
         if settings.REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
             import redis
 

@@ -180,6 +180,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600.0},
     },
+    "user_management.forget_plans": {
+        "task": "user_management.bulk.tasks.forget",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "user_management.refresh_due": {
         "task": "user_management.index.tasks.refresh_due",
         "schedule": 60.0,
@@ -303,6 +308,9 @@ WHITENOISE_USE_FINDERS = not COLLECTED
 SILENCED_SYSTEM_CHECKS += ["aws.W001"] if SANDBOX else []
 # The part of each of Cognito's quotas that bulk changes, exports and indexing may use; the live app needs the rest.
 AWS_BACKGROUND_SHARE = env.float("AWS_BACKGROUND_SHARE", default=0.2)
+# The account of the default credentials: to be given where environments reach the same account by a role as well, or
+# the two would each use the quota that they share.
+AWS_ACCOUNT = env.str("AWS_ACCOUNT", default="")
 # What AWS has granted this account beyond the published quotas, requests a second by category: UserCreation=100,…
 AWS_QUOTAS = {name: int(figure) for name, figure in env.dict("AWS_QUOTAS", default={}).items()}
 SCREEN_DEADLINE_SECONDS = env.float("SCREEN_DEADLINE_SECONDS", default=20.0)

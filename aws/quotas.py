@@ -89,6 +89,7 @@ def background(share: float = BACKGROUND_SHARE) -> Iterator[None]:
 
 
 _figures: dict[str, int] = {}
+_default_account = ""
 
 
 def use_figures(figures: Mapping[str, int]) -> None:
@@ -106,6 +107,15 @@ def use_figures(figures: Mapping[str, int]) -> None:
     _figures.update(figures)
 
 
+def use_default_account(account: str) -> None:
+    """Say which account the default credentials belong to, once at start; "" where nobody knows.
+
+    It cannot be asked here: processes of which one had no answer would count in two places.
+    """
+    global _default_account
+    _default_account = account
+
+
 def per_second(quota: Quota) -> int | None:
     """Requests a second that the account may make; None where AWS publishes no figure."""
     return _figures.get(quota.category, quota.per_second)
@@ -117,8 +127,8 @@ def of_share(figure: int, share: float) -> int:
 
 
 def scope_of(target: AwsTarget) -> str:
-    """Account and Region as one text; without a role the account is simply that of the default credentials."""
-    account = target.role_arn.split(":")[4] if target.role_arn.count(":") >= 5 else "default"
+    """Account and Region as one text; without a role the account is that of the default credentials."""
+    account = target.role_arn.split(":")[4] if target.role_arn.count(":") >= 5 else _default_account or "default"
     return f"{account}:{target.region}"
 
 

@@ -70,9 +70,10 @@ def iter_users(target: AwsTarget, pool_id: str, *, where: UserFilter | None = No
 def find_user(target: AwsTarget, pool_id: str, username: str) -> CognitoUser:
     """The user of exactly this user name, read with ListUsers, which is not billed. Raises NotFound."""
     where = UserFilter("username", username)
-    # Only the token ends a list: the one who is meant may come after an empty page.
+    # Only the token ends a list: the one who is meant may come after an empty page. Whether AWS's filter minds case
+    # depends on whom one believes, and in a pool that does, a name in other case is somebody else.
     for user in iter_users(target, pool_id, where=where):
-        if user.username == username or user.username.lower() == username.lower():
+        if user.username == username:
             return user
     raise NotFound(
         "The pool has no user of this name.",

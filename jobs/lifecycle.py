@@ -169,9 +169,13 @@ class Run:
         _mark(step, StepStatus.DONE, finished=timezone.now(), detail=step.detail)
 
     def report(self, **result: Any) -> None:
-        """Adds to the summary a page shows afterwards: JSON, no secrets."""
+        """Adds to the summary a page shows afterwards: JSON, no secrets.
+
+        Raises JobTakenOver where another attempt has begun: what stands in the same transaction is not kept then.
+        """
         self.job.result = {**self.job.result, **result}
-        Job.objects.filter(pk=self.job.pk, attempts=self.attempt).update(result=self.job.result)
+        if not Job.objects.filter(pk=self.job.pk, attempts=self.attempt).update(result=self.job.result):
+            raise JobTakenOver(self.job.pk)
 
 
 Body = Callable[[Run], None]
@@ -184,9 +188,15 @@ def _mark(step: JobStep, status: StepStatus, **changes: Any) -> None:
 def claim(job_id: str) -> Run | None:
     """Takes a queued job. None when it is gone, finished, cancelled, or in other hands: a second delivery ends here."""
     now = timezone.now()
-    won = Job.objects.filter(pk=job_id, status=Status.QUEUED, cancel_requested=False).update(
+    waiting = Job.objects.filter(pk=job_id, status=Status.QUEUED, cancel_requested=False)
+    before = waiting.values_list("attempts", flat=True).first()
+    if before is None:
+        return None
+    # The number is decided here and not read back: a worker that stands still after this line could read another's.
+    attempt = before + 1
+    won = waiting.filter(attempts=before).update(
         status=Status.RUNNING,
-        attempts=F("attempts") + 1,
+        attempts=attempt,
         heartbeat=now,
         measured_from=now,
         measured_done=F("done"),
@@ -197,7 +207,7 @@ def claim(job_id: str) -> Run | None:
     if job.started is None:
         Job.objects.filter(pk=job_id, started=None).update(started=now)
         job.started = now
-    return Run(job=job, attempt=job.attempts)
+    return Run(job=job, attempt=attempt)
 
 
 @contextmanager
@@ -225,7 +235,9 @@ def running(job_id: str, *, send: bool = True) -> Iterator[Run | None]:
         except JobCancelled:
             services.finish(run.job, Status.CANCELLED, attempt=run.attempt)
         except JobPaused:
-            services.rest(run.job, attempt=run.attempt)
+            # Somebody may have taken the pause back while the body put down its work: then it goes on at once.
+            if not services.rest(run.job, attempt=run.attempt):
+                services.hand_over(run.job, attempt=run.attempt, send=send)
         except Continues:
             services.hand_over(run.job, attempt=run.attempt, send=send)
         except (JobFailed, AwsError) as failure:

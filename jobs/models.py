@@ -1,7 +1,7 @@
 """Background work that people can see. The row is the truth; the broker only carries its id."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,6 +37,10 @@ class JobQuerySet(models.QuerySet["Job"]):
     def undelivered(self, now: datetime) -> "JobQuerySet":
         """Queued for so long that the message which carried the id must be presumed lost."""
         return self.filter(status=Status.QUEUED, sent__lt=now - settings.JOB_UNDELIVERED_AFTER)
+
+    def left_cancelled(self) -> "JobQuerySet":
+        """Cancelled while nobody had them, and not finished by whoever asked for it."""
+        return self.filter(status__in=(Status.QUEUED, Status.PAUSED), cancel_requested=True)
 
     def lost(self, now: datetime) -> "JobQuerySet":
         """Running by their row, while whoever ran them has stopped giving signs of life."""
@@ -220,12 +224,14 @@ class Job(models.Model):
         attempt: int | None = None,
         origin: Status | None = None,
         unless_cancelled: bool = False,
+        if_still: Mapping[str, Any] | None = None,
         **changes: Any,
     ) -> bool:
         """Moves the row by one conditional UPDATE and reports whether it won.
 
         `attempt` is the fence: the row must still be in that attempt. `origin` narrows where it may come from; with
-        `unless_cancelled` nobody may have asked for its end. On success this instance carries the new values.
+        `unless_cancelled` nobody may have asked for its end; `if_still` names fields that must not have changed
+        meanwhile. On success this instance carries the new values.
         """
         origins = [status for status in origins_of(target) if origin in (None, status)]
         rows = Job.objects.filter(pk=self.pk, status__in=origins)
@@ -233,6 +239,8 @@ class Job(models.Model):
             rows = rows.filter(attempts=attempt)
         if unless_cancelled:
             rows = rows.filter(cancel_requested=False)
+        if if_still:
+            rows = rows.filter(**if_still)
         now = timezone.now()
         if target not in UNFINISHED:
             changes.setdefault("finished", now)

@@ -103,33 +103,41 @@ def task_named(name: str) -> "Task[Any, Any] | None":
 
 def cancel(*, job: Job, actor: Actor) -> bool:
     """Cancels a queued or paused job at once, and asks a running one to stop soon. False if it has finished."""
-    if not Job.objects.filter(pk=job.pk).unfinished().update(cancel_requested=True):
-        return False
-    job.refresh_from_db()
-    if job.status in (Status.QUEUED, Status.PAUSED):
-        # A worker that claims it in this very moment raises `attempts`, so the fence lets that worker finish the job.
-        finish(job, Status.CANCELLED, attempt=job.attempts)
-    _record(Action.JOB_CANCELLED, job, actor)
+    with transaction.atomic():
+        if not Job.objects.filter(pk=job.pk).unfinished().update(cancel_requested=True):
+            return False
+        job.refresh_from_db()
+        if job.status in (Status.QUEUED, Status.PAUSED):
+            # Should a worker claim it in this very moment, the fence lets that worker finish the job.
+            finish(job, Status.CANCELLED, attempt=job.attempts)
+        _record(Action.JOB_CANCELLED, job, actor)
     return True
 
 
 def pause(*, job: Job, actor: Actor) -> bool:
     """Pauses a queued job at once, and asks a running one to pause soon. False where neither can be."""
     rows = Job.objects.filter(pk=job.pk, pausable=True, cancel_requested=False, pause_requested=False)
-    if not rows.filter(status__in=(Status.QUEUED, Status.RUNNING)).update(pause_requested=True):
-        return False
-    job.refresh_from_db()
-    if job.status == Status.QUEUED:
-        # A worker that claims it in this very moment finds the request at its first check.
-        rest(job, attempt=job.attempts)
-    _record(Action.JOB_PAUSED, job, actor)
+    with transaction.atomic():
+        if not rows.filter(status__in=(Status.QUEUED, Status.RUNNING)).update(pause_requested=True):
+            return False
+        job.refresh_from_db()
+        if job.status == Status.QUEUED:
+            # A worker that claims it in this very moment finds the request at its first check.
+            rest(job, attempt=job.attempts)
+        _record(Action.JOB_PAUSED, job, actor)
     return True
 
 
 def rest(job: Job, *, attempt: int) -> bool:
-    """Makes it a paused job, if it is still in this attempt. What was under way waits, and is done again."""
+    """Makes it a paused job, if it is still in this attempt and still asked to. What was under way is done again."""
     with transaction.atomic():
-        won = job.move_to(Status.PAUSED, attempt=attempt, unless_cancelled=True, paused=timezone.now())
+        won = job.move_to(
+            Status.PAUSED,
+            attempt=attempt,
+            unless_cancelled=True,
+            if_still={"pause_requested": True},
+            paused=timezone.now(),
+        )
         if won:
             job.steps.filter(status=StepStatus.RUNNING).update(status=StepStatus.PENDING)
     return won or _stop_if_cancelled(job, attempt)
@@ -146,27 +154,37 @@ def resume(*, job: Job, actor: Actor) -> bool:
 
     Where the pause was asked for and has not begun, it does not begin.
     """
-    job.refresh_from_db()
-    resumed = Job.objects.filter(pk=job.pk, status=Status.RUNNING, pause_requested=True).update(pause_requested=False)
-    if not resumed:
-        now = timezone.now()
-        resumed = job.move_to(
-            Status.QUEUED,
-            attempt=job.attempts,
-            origin=Status.PAUSED,
-            unless_cancelled=True,
-            pause_requested=False,
-            deadline_at=job.deadline_at + (now - (job.paused or now)),
-            paused=None,
-            losses=0,
-            queued=now,
-            sent=now,
-        )
+    with transaction.atomic():
+        resumed = _take_back_pause(job) or _send_again(job)
         if resumed:
-            send_on_commit(job)
+            _record(Action.JOB_RESUMED, job, actor)
+    return resumed
+
+
+def _take_back_pause(job: Job) -> bool:
+    # Between two slices the job is queued, and the next one would begin with the pause.
+    asked = Job.objects.filter(pk=job.pk, status__in=(Status.QUEUED, Status.RUNNING), pause_requested=True)
+    return bool(asked.update(pause_requested=False))
+
+
+def _send_again(job: Job) -> bool:
+    job.refresh_from_db()
+    now = timezone.now()
+    resumed = job.move_to(
+        Status.QUEUED,
+        attempt=job.attempts,
+        origin=Status.PAUSED,
+        unless_cancelled=True,
+        pause_requested=False,
+        deadline_at=job.deadline_at + (now - (job.paused or now)),
+        paused=None,
+        losses=0,
+        queued=now,
+        sent=now,
+    )
     if resumed:
-        _record(Action.JOB_RESUMED, job, actor)
-    return bool(resumed)
+        send_on_commit(job)
+    return resumed
 
 
 def hand_over(job: Job, *, attempt: int, send: bool = True) -> bool:
@@ -244,6 +262,8 @@ def tick() -> None:
     conditional UPDATE.
     """
     now = timezone.now()
+    for job in Job.objects.left_cancelled():
+        finish(job, Status.CANCELLED, attempt=job.attempts)
     for job in Job.objects.overdue(now):
         fail_unfinished(
             job,
@@ -265,7 +285,14 @@ def tick() -> None:
         elif job.pause_requested:
             rest(job, attempt=job.attempts)
         elif job.move_to(
-            Status.QUEUED, attempt=job.attempts, unless_cancelled=True, losses=losses, queued=now, sent=now
+            Status.QUEUED,
+            attempt=job.attempts,
+            unless_cancelled=True,
+            # Whoever was only slow, and has given a sign of life since, keeps it.
+            if_still={"heartbeat": job.heartbeat},
+            losses=losses,
+            queued=now,
+            sent=now,
         ):
             logger.warning("Job %s was lost in attempt %s; it is queued again", job.pk, job.attempts)
             _send(job.pk, job.task_name)

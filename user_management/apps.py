@@ -12,6 +12,7 @@ class UserManagementConfig(AppConfig):
         from user_management.groups import membership
         from user_management.groups import services as group_services
         from user_management.groups.source import MEMBERS
+        from user_management.index import checks as checks
         from user_management.index import own_edits, services
         from user_management.index.source import INDEX
         from user_management.listing.sources import register

@@ -6,6 +6,10 @@ address a name is one reversible token of letters, digits, `-` and `_`.
 
 import base64
 import binascii
+import unicodedata
+
+LONGEST = 128
+"""Characters of a user's or a group's name."""
 
 
 def token_of(name: str) -> str:
@@ -22,6 +26,9 @@ def name_of(token: str) -> str:
     if not name or token_of(name) != token:
         # One name has one address, so that what is cached or shared is found again.
         raise ValueError("This is not the token of a name.")
+    if len(name) > LONGEST or any(unicodedata.category(one) == "Cc" for one in name):
+        # Nobody is called so: neither Cognito nor a database need be asked.
+        raise ValueError("Cognito has no such names.")
     return name
 
 

@@ -1,6 +1,7 @@
 """The app's tasks, each defined beside what uses it."""
 
 from user_management.bulk.tasks import carry_out as carry_out
+from user_management.bulk.tasks import forget as forget
 from user_management.bulk.tasks import work_out as work_out
 from user_management.csv_import.tasks import check_file as check_file
 from user_management.csv_import.tasks import forget_expired as forget_expired

@@ -19,7 +19,7 @@ from admin_ui.embedded.broker import Broker, plan_broker
 from admin_ui.embedded.processes import Child
 
 READY_WITHIN = 90.0
-OF_THE_CONSOLE = ("AWS_BACKGROUND_SHARE", "AWS_QUOTAS")
+OF_THE_CONSOLE = ("AWS_ACCOUNT", "AWS_BACKGROUND_SHARE", "AWS_QUOTAS")
 """Settings of our own, which lead nowhere."""
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 

@@ -11,6 +11,14 @@
     });
   });
 
+  // The bar below the list tells how many rows are chosen, also after more of them came.
+  const count = () => document.querySelectorAll("[data-chosen]").forEach((output) => {
+    const name = CSS.escape(output.dataset.chosen);
+    output.value = `${output.closest("form").querySelectorAll(`tbody input[name="${name}"]:checked`).length} chosen`;
+  });
+  ["change", "htmx:afterSettle", "pageshow"].forEach((name) => window.addEventListener(name, count));
+  document.addEventListener("reset", () => setTimeout(count));
+
   // `/` leads to the page's search, as long as nobody is writing.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || closest(event, "input, textarea, select, dialog")) return;

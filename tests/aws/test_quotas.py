@@ -83,6 +83,15 @@ def test_a_category_is_shared_by_all_pools_of_an_account_and_region_only() -> No
     assert limiter.take(quotas.scope_of(other_account), full) == 0
 
 
+def test_an_account_reached_with_and_without_a_role_has_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quotas, "_default_account", "")
+    by_role = AwsTarget("eu-west-1", "arn:aws:iam::111122223333:role/console")
+    assert quotas.scope_of(AwsTarget("eu-west-1")) != quotas.scope_of(by_role)
+    quotas.use_default_account("111122223333")
+    assert quotas.scope_of(AwsTarget("eu-west-1")) == quotas.scope_of(by_role)
+    assert quotas.scope_of(AwsTarget("us-east-1")) != quotas.scope_of(by_role)
+
+
 def test_background_work_leaves_room_for_people() -> None:
     limiter = quotas._limiter
     with quotas.background(0.4):
@@ -120,7 +129,7 @@ def test_a_request_that_waits_for_one_budget_takes_nothing_from_the_other() -> N
 
 
 CHILD = """
-import sys, time
+import json, sys, time
 from aws.budgets import Budget
 from aws.limiters import FileLockLimiter
 budget = [Budget("shared", int(sys.argv[2]), paced=sys.argv[3] == "paced")]
@@ -129,17 +138,16 @@ print("ready", flush=True)
 sys.stdin.readline()
 end = time.time() + 2.3
 while time.time() < end:
+    asked = time.time()
     wait = limiter.take("scope", budget)
     if wait: time.sleep(min(wait, 0.01))
-    else: moments.append(time.time())
-print(moments)
+    else: moments.append((asked, time.time()))
+print(json.dumps(moments))
 """
 
 
-@pytest.mark.parametrize(("limit", "kind", "least", "most"), [(5, "bursts", 10, 15), (100, "paced", 100, 226)])
-def test_two_processes_together_stay_inside_the_budget(
-    tmp_path: Path, limit: int, kind: str, least: int, most: int
-) -> None:
+@pytest.mark.parametrize(("limit", "kind"), [(5, "bursts"), (100, "paced")])
+def test_two_processes_together_stay_inside_the_budget(tmp_path: Path, limit: int, kind: str) -> None:
     children = [
         subprocess.Popen(
             [sys.executable, "-c", CHILD, str(tmp_path), str(limit), kind],
@@ -161,10 +169,12 @@ def test_two_processes_together_stay_inside_the_budget(
         thread.start()
     for thread in threads:
         thread.join()
-    moments = [moment for output in outputs for moment in json.loads(output)]
+    turns = [turn for output in outputs for turn in json.loads(output)]
 
-    assert least <= len(moments) <= most
-    assert busiest_second(moments) <= limit
+    # A machine that is busy with other things gives fewer; that there are some shows that nobody is stuck.
+    assert len(turns) > limit
+    # A turn was taken between its two times; only those are counted that lie within one second for certain.
+    assert max(sum(1 for asked, told in turns if start <= asked and told < start + 1) for start, _ in turns) <= limit
 
 
 @pytest.mark.parametrize("limit", [1, 5, 6, 25, 50, 200])
@@ -214,6 +224,32 @@ def test_of_the_threads_that_wait_in_the_background_one_asks(monkeypatch: pytest
         list(threads.map(one, range(20)))
 
     assert limiter.times <= 45
+
+
+def test_a_person_does_not_queue_behind_background_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Background work that waits for its next turn, in however many threads, holds nothing that a person needs."""
+    monkeypatch.setattr(quotas, "_limiter", InProcessLimiter())
+    done: list[float] = []
+
+    def behind() -> None:
+        with quotas.background(0.01), quotas.counting(TARGET, "cognito-idp:X", Quota.USER_UPDATE, ""):
+            quotas.wait_for_turn()
+            done.append(time.monotonic())
+
+    waiting = [threading.Thread(target=behind, daemon=True) for _ in range(4)]
+    for thread in waiting:
+        thread.start()
+    time.sleep(0.1)
+    assert len(done) == 1, "one a second is all that the background has here"
+
+    started = time.monotonic()
+    for _ in range(20):
+        with quotas.counting(TARGET, "cognito-idp:X", Quota.USER_UPDATE, ""):
+            quotas.wait_for_turn()
+    assert time.monotonic() - started < 0.5
+    for thread in waiting:
+        thread.join(timeout=20)
+    assert len(done) == len(waiting), "and the background has its turns once people have had theirs"
 
 
 def test_figures_that_aws_has_raised_are_used(monkeypatch: pytest.MonkeyPatch) -> None:

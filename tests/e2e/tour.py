@@ -177,7 +177,7 @@ def stops(console: Console, office: Office, project: str) -> list[Stop]:
         Stop("users", linked.users, awaits="Live from Cognito"),
         Stop("users-no-match", f"{linked.users}?q=nobody%40example.com", awaits="No user found"),
         Stop("users-indexed", f"{linked.users}?q=ample&anywhere=1&sort=-created", awaits="From the search index"),
-        Stop("search-index", f"{linked.users}index/", awaits="minute old"),
+        Stop("search-index", f"{linked.users}index/", awaits="What a refresh costs"),
         Stop("bulk-review", bulk_review, awaits="What would happen"),
         Stop("bulk-done", bulk_done, awaits="Finished"),
         Stop("export-users", f"{linked.users}export/", awaits="at the console's share"),

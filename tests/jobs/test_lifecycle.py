@@ -140,7 +140,8 @@ def test_a_worker_taken_for_dead_cannot_write_any_more(job: Job) -> None:
     with pytest.raises(lifecycle.JobTakenOver), sleeper.step("look"):
         pass
     assert not services.finish(job, Status.SUCCEEDED, attempt=sleeper.attempt)
-    sleeper.report(stale=True)
+    with pytest.raises(lifecycle.JobTakenOver):
+        sleeper.report(stale=True)
 
     job.refresh_from_db()
     assert job.status == Status.RUNNING

@@ -40,13 +40,20 @@ def share() -> float:
 
 def carry_out(run: Run) -> None:
     """Body of the job. Raises Continues after a slice, and AwsError when every other user would meet the same."""
-    bulk = BulkOperation.objects.select_related("environment__project").get(pk=run.job.payload["bulk"])
+    bulk = bulk_of(run)
     # A retry of the job is another row, and does what this one has left.
     BulkOperation.objects.filter(pk=bulk.pk).update(job=run.job)
+    # Read after that write, for which a repetition that starts in this moment has to wait, or is waited for.
+    if bulk.is_repeated:
+        run.report(retry=False)
+        raise JobFailed(
+            "Those who were left are in a later change, which was started meanwhile.",
+            next_step="Follow that one; nothing more happens here.",
+        )
     operation = OPERATIONS[bulk.operation]
     place = place_for(bulk)
     actor = Actor(name=run.job.actor_name, user_id=run.job.actor_id)
-    rows.settle_interrupted(bulk, operation, run.attempt)
+    rows.settle_interrupted(bulk, operation)
     with run.step("change") as step, background(share()):
         try:
             Crew(run, bulk, operation, place, actor).work()
@@ -54,6 +61,15 @@ def carry_out(run: Run) -> None:
             step.detail = _counted(bulk)
     with run.step("close", cancellable=False):
         _close(run, bulk, actor)
+
+
+def bulk_of(run: Run) -> BulkOperation:
+    """The job's change. Raises JobFailed when it was discarded."""
+    bulk = BulkOperation.objects.select_related("environment__project").filter(pk=run.job.payload["bulk"]).first()
+    if bulk is None:
+        run.report(retry=False, continue_to="")
+        raise JobFailed("This change was discarded.", next_step="Choose the users again.")
+    return bulk
 
 
 def place_for(bulk: BulkOperation) -> Place:
@@ -107,6 +123,7 @@ class Crew:
         # A few rows in hand beside those under way, so that no thread waits for the database.
         self.most = self.threads + max(1, math.ceil(rate * SLOWEST_CALL))
         self.has_taken = False
+        self.claim = rows.new_claim()
         self.hands = Hands(place, operation, bulk.arguments)
         self.finished, self.total = rows.finished_and_total(bulk)
 
@@ -123,7 +140,8 @@ class Crew:
                 raise
             finally:
                 self.hands.stop()
-        if not self.run.has_time and self.bulk.rows.filter(state=RowState.PENDING).exists():
+        if self.bulk.rows.filter(state=RowState.PENDING).exists():
+            # The slice is over, or a worker that was taken for dead has given rows back.
             raise Continues
 
     def _take(self, threads: ThreadPoolExecutor, under_way: UnderWay) -> int:
@@ -132,7 +150,7 @@ class Crew:
         if free < max(1, self.most // 4) or (self.has_taken and not self.run.has_time):
             return 0
         self.has_taken = True
-        taken = rows.claim(self.bulk, self.run.attempt, free)
+        taken = rows.claim(self.bulk, self.claim, free)
         for row in taken:
             under_way[threads.submit(copy_context().run, self.hands.do, row)] = row
         return len(taken)
@@ -149,7 +167,7 @@ class Crew:
             bulk=self.bulk,
             operation=self.operation,
             place=self.place,
-            attempt=self.run.attempt,
+            attempt=self.claim,
             outcomes=outcomes,
             actor=self.actor,
         )
@@ -161,7 +179,7 @@ class Crew:
         """Somebody paused or cancelled it, or AWS refuses everything: calls under way end, the rest is given back."""
         self.hands.stop()
         begun = [(row, one.result()) for one, row in under_way.items() if not one.cancel()]
-        rows.give_back(self.bulk, [row for one, row in under_way.items() if one.cancelled()], self.run.attempt)
+        rows.give_back(self.bulk, [row for one, row in under_way.items() if one.cancelled()], self.claim)
         under_way.clear()
         try:
             self._write(begun)

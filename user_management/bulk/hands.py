@@ -1,5 +1,6 @@
 """Doing it to one user, in a thread beside others: throttling slows everybody down, and fails nobody."""
 
+import logging
 import random
 import threading
 import time
@@ -11,11 +12,15 @@ from user_management.bulk.operations import Applied, Arguments, Operation
 from user_management.bulk.rows import INTERRUPTED_NEXT_STEP, INTERRUPTED_WORDS, Outcome
 from user_management.place import Place
 
+logger = logging.getLogger(__name__)
+
 REPEATS = 3
 """Of a call that AWS did not answer."""
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 MEANWHILE = "Deleted meanwhile."
+CRASH_WORDS = "Something went wrong inside the console."
+CRASH_NEXT_STEP = "Look at the user; the worker's log has the details under the id of this change."
 
 
 class Hands:
@@ -49,11 +54,17 @@ class Hands:
                     return _failed(error)
                 self._stopped.wait(FIRST_PAUSE * 2**failures)
             except AwsError as error:
-                return self._judged(row, error)
+                return self._judged(row, error, was_asked=bool(row.claim or failures))
+            except Exception:
+                # One user that the console cannot cope with must not take along what was done for the others.
+                logger.exception("Row %s of the bulk change %s crashed", row.pk, row.operation_id)
+                if not self.operation.repeatable:
+                    return Outcome(RowState.FAILED, None, INTERRUPTED, INTERRUPTED_WORDS, INTERRUPTED_NEXT_STEP)
+                return Outcome(RowState.FAILED, None, "Crash", CRASH_WORDS, CRASH_NEXT_STEP)
             else:
                 self._speed_up()
                 return Outcome(RowState.DONE, applied)
-        return Outcome(RowState.PENDING)
+        return Outcome(RowState.PENDING, is_unsure=failures > 0)
 
     def _may_go(self) -> bool:
         while not self._stopped.is_set():
@@ -75,10 +86,10 @@ class Hands:
     def _speed_up(self) -> None:
         self._pause = max(FIRST_PAUSE, self._pause * 0.9)
 
-    def _judged(self, row: BulkRow, error: AwsError) -> Outcome:
+    def _judged(self, row: BulkRow, error: AwsError, *, was_asked: bool) -> Outcome:
         if self.operation.is_done_already(error):
-            if row.claim:
-                # An interrupted attempt of ours has done it, and nobody has recorded it yet.
+            if was_asked:
+                # An earlier call of ours, whose answer nobody heard, has done it, and nobody has recorded it yet.
                 return Outcome(RowState.DONE, _done_by_us(row, self.operation))
             gone = isinstance(error, NotFound)
             return Outcome(RowState.SKIPPED, None, error.code, MEANWHILE if gone else "Was so already.")

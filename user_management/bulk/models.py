@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aws.user_resources import CognitoUser
-from jobs.models import Job
+from jobs.models import UNFINISHED, Job
 
 KEPT_PLANS = timedelta(days=1)
 """Plans that nobody starts hold what users looked like; they are forgotten after this time."""
+
+KEPT_REMAINDERS = timedelta(days=30)
+"""After this time nobody goes on with what was cancelled or has failed; what its users looked like is forgotten."""
 
 
 def new_bulk_id() -> str:
@@ -23,7 +27,15 @@ def new_bulk_id() -> str:
 
 class BulkQuerySet(models.QuerySet["BulkOperation"]):
     def abandoned(self) -> "BulkQuerySet":
-        return self.filter(state=BulkState.PLANNED, created__lt=timezone.now() - KEPT_PLANS)
+        """Plans that nobody has started, or that came to nothing, and that no job works on."""
+        ended = models.Q(planning_job=None) | ~models.Q(planning_job__status__in=UNFINISHED)
+        plans = models.Q(state=BulkState.PLANNED) | models.Q(state=BulkState.PLANNING) & ended
+        return self.filter(plans, created__lt=timezone.now() - KEPT_PLANS)
+
+    def given_up(self) -> "BulkQuerySet":
+        """Started, stopped before the end, and left alone since."""
+        ended = models.Q(job=None) | models.Q(job__finished__lt=timezone.now() - KEPT_REMAINDERS)
+        return self.filter(ended, state=BulkState.STARTED)
 
 
 class BulkState(models.TextChoices):
@@ -71,8 +83,11 @@ class BulkOperation(models.Model):
 
     @property
     def at_work(self) -> Job | None:
-        """The job that works on it: first the one that works it out, then the one that does it."""
-        return self.job or self.planning_job
+        """The job that works on it: the one that works it out, then the one that does it, or a retry of these."""
+        job = self.job or self.planning_job
+        if job is None or not job.is_finished or self.state in (BulkState.PLANNED, BulkState.FINISHED):
+            return job
+        return job.retries.unfinished().first() or job
 
     @property
     def is_over(self) -> bool:
@@ -81,6 +96,24 @@ class BulkOperation(models.Model):
         if self.state in (BulkState.PLANNED, BulkState.FINISHED):
             return True
         return job is None or job.is_finished
+
+    @property
+    def left(self) -> models.QuerySet["BulkRow"]:
+        """Those whom a repetition is for: who failed or was not reached, and cannot have been written to already."""
+        states = (RowState.FAILED, RowState.PENDING)
+        return self.rows.filter(state__in=states).exclude(code=INTERRUPTED)
+
+    @property
+    def repetition(self) -> "BulkOperation | None":
+        """The change that repeats this one for those who are left, if there is one that is good for anything."""
+        for again in self.retries.select_related("environment__project", "job", "planning_job"):
+            if again.state != BulkState.PLANNING or not again.is_over:
+                return again
+        return None
+
+    @property
+    def is_repeated(self) -> bool:
+        return self.retries.filter(state__in=(BulkState.STARTED, BulkState.FINISHED)).exists()
 
     def counts(self) -> dict[str, int]:
         """Rows by state; every state is there."""
@@ -110,7 +143,8 @@ INTERRUPTED = "Interrupted"
 class BulkRow(models.Model):
     """One user of a bulk change. `snapshot` is how the user was listed; it is emptied once the row is done.
 
-    `claim` is the attempt of the job that has the row: another attempt writes nothing to it.
+    `claim` is a number that the attempt which has the row has drawn: another attempt writes nothing to it. On a row
+    that is to do it means that an interrupted attempt may have done it.
     """
 
     operation = models.ForeignKey(BulkOperation, on_delete=models.CASCADE, related_name="rows")
@@ -187,5 +221,7 @@ def row_of(bulk: BulkOperation, position: int, user: CognitoUser, why_skipped: s
 
 
 def save_rows(rows: Iterable[BulkRow]) -> None:
-    """Keep the rows; a user who is there already stays as first met."""
-    BulkRow.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    """Keep the rows; a user who is there already stays as first met. Any number takes the same memory."""
+    coming = iter(rows)
+    while batch := list(islice(coming, 500)):
+        BulkRow.objects.bulk_create(batch, ignore_conflicts=True)

@@ -116,7 +116,7 @@ def _reactivate(place: Place, user: CognitoUser, arguments: Arguments) -> Applie
 
 def _sign_out(place: Place, user: CognitoUser, arguments: Arguments) -> Applied:
     users.sign_out_everywhere(place.target, place.pool_id, user.username)
-    return Applied(None, {"tokens": "all revoked"})
+    return Applied(None, {"signed_out": "everywhere"})
 
 
 def _reset_password(place: Place, user: CognitoUser, arguments: Arguments) -> Applied:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q, QuerySet
 
 from aws import quotas
 from jobs.progress import about
 from user_management.bulk.carrying_out import share
-from user_management.bulk.models import BulkOperation, RowState
+from user_management.bulk.models import BulkOperation, BulkRow, RowState
 from user_management.bulk.operations import OPERATIONS, Operation
 from user_management.bulk.services import seconds_for
 from user_management.listing.csv_safety import as_line
@@ -90,11 +90,17 @@ def report(bulk: BulkOperation) -> dict[str, Any]:
 def results_csv(bulk: BulkOperation) -> Iterator[bytes]:
     """One line for each user, in the order of the plan; read in pieces, so that any number takes the same memory."""
     yield as_line(RESULT_COLUMNS).encode()
-    after = 0
-    while rows := list(bulk.rows.filter(position__gt=after).order_by("position")[:CHUNK]):
+    after = (0, 0)
+    while rows := list(_after(bulk, *after)[:CHUNK]):
         lines = []
         for row in rows:
             values = row.as_json() | {"finished": row.finished.isoformat() if row.finished else ""}
             lines.append(as_line([str(values[name]) for name in RESULT_COLUMNS]))
         yield "".join(lines).encode()
-        after = rows[-1].position
+        after = (rows[-1].position, rows[-1].pk)
+
+
+def _after(bulk: BulkOperation, position: int, key: int) -> QuerySet[BulkRow]:
+    # Two rows may stand at one place, where the list shifted while it was read.
+    following = Q(position__gt=position) | Q(position=position, pk__gt=key)
+    return bulk.rows.filter(following, position__gte=position).order_by("position", "pk")

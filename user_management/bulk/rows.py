@@ -1,11 +1,17 @@
 """Taking rows, and writing what became of them. One thread writes; which attempt may write is decided by `claim`.
 
+What is done to one user is written here and not by the services of the user's page (`person.actions`, `membership`),
+though both call AWS, record and tell: here AWS is called in threads that have no database, and fifty users are recorded
+in one transaction with the states of their rows. The calls, rules and words themselves are the same ones.
+
 A row is `started` before AWS is called. Whoever finds a started row of an earlier attempt knows that the call may have
 been made or not: what is the same when done twice is done again, anything else is left for a person to look at.
 """
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,6 +24,7 @@ from user_management import recent
 from user_management.bulk.models import INTERRUPTED, BulkOperation, BulkRow, RowState
 from user_management.bulk.operations import Applied, Operation
 from user_management.groups import membership
+from user_management.index import own_edits
 from user_management.place import Place
 
 INTERRUPTED_WORDS = "The console was interrupted while it asked AWS, so this may have been done or not."
@@ -26,7 +33,10 @@ INTERRUPTED_NEXT_STEP = "Look at the user before you repeat it: Cognito would se
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one row. PENDING gives it back untouched; `stops` says why all the others would end alike."""
+    """What became of one row. PENDING gives it back; `stops` says why all the others would end alike.
+
+    `is_unsure` says of a row given back that AWS may have done it all the same.
+    """
 
     state: str
     applied: Applied | None = None
@@ -34,11 +44,15 @@ class Outcome:
     words: str = ""
     next_step: str = ""
     stops: AwsError | None = None
+    is_unsure: bool = False
 
 
-def settle_interrupted(bulk: BulkOperation, operation: Operation, attempt: int) -> None:
-    """Decide about the rows that an earlier attempt has started and not finished."""
-    rows = bulk.rows.filter(state=RowState.STARTED, claim__lt=attempt)
+def settle_interrupted(bulk: BulkOperation, operation: Operation) -> None:
+    """Decide about the rows that earlier attempts have started and not finished: all that are started by now.
+
+    To be called before an attempt takes rows of its own. Earlier attempts may belong to another job, which was retried.
+    """
+    rows = bulk.rows.filter(state=RowState.STARTED)
     if operation.repeatable:
         # They keep the number of that attempt, by which one sees that it may have been done.
         rows.update(state=RowState.PENDING)
@@ -51,6 +65,11 @@ def settle_interrupted(bulk: BulkOperation, operation: Operation, attempt: int) 
             finished=timezone.now(),
             snapshot={},
         )
+
+
+def new_claim() -> int:
+    """What no other attempt at any job has; as large as the database's whole numbers allow."""
+    return secrets.randbelow(2**31 - 1) + 1
 
 
 def claim(bulk: BulkOperation, attempt: int, number: int) -> list[BulkRow]:
@@ -82,29 +101,29 @@ def write(
         held = bulk.rows.select_for_update().filter(pk__in=keys, state=RowState.STARTED, claim=attempt)
         mine = set(held.values_list("pk", flat=True))
         ours = [(row, outcome) for row, outcome in outcomes if row.pk in mine]
-        _write_rows(bulk, ours)
+        _write_rows(bulk, ours, attempt)
         done = [(row, outcome.applied) for row, outcome in ours if outcome.applied]
         record_many([_event(bulk, operation, place, actor, row, applied) for row, applied in done])
-    for row, applied in done:
-        _tell(operation, place, bulk, row, applied)
+        with own_edits.asked_once():
+            for row, applied in done:
+                _tell(operation, place, bulk, row, applied)
     return sum(outcome.state != RowState.PENDING for _, outcome in ours)
 
 
-def _write_rows(bulk: BulkOperation, outcomes: Sequence[tuple[BulkRow, Outcome]]) -> None:
-    now = timezone.now()
-    by_state: dict[str, list[int]] = {}
-    told = []
+def _write_rows(bulk: BulkOperation, outcomes: Sequence[tuple[BulkRow, Outcome]], attempt: int) -> None:
+    """One UPDATE for all that ended alike."""
+    alike: dict[tuple[str, ...], tuple[dict[str, Any], list[int]]] = {}
     for row, outcome in outcomes:
-        if outcome.words:
-            row.state, row.code, row.words = outcome.state, outcome.code[:100], outcome.words
-            row.next_step, row.finished, row.snapshot = outcome.next_step, now, {}
-            told.append(row)
+        if outcome.state == RowState.PENDING:
+            # Whether it may have been done must outlive this attempt.
+            changes: dict[str, Any] = {"claim": attempt if outcome.is_unsure else row.claim}
         else:
-            by_state.setdefault(outcome.state, []).append(row.pk)
-    for state, keys in by_state.items():
-        changes = {"claim": 0} if state == RowState.PENDING else {"finished": now, "snapshot": {}}
+            changes = {"code": outcome.code[:100], "words": outcome.words, "next_step": outcome.next_step}
+            changes |= {"finished": timezone.now(), "snapshot": {}}
+        ended = (outcome.state, *(str(changes.get(name, "")) for name in ("claim", "code", "words", "next_step")))
+        alike.setdefault(ended, (changes, []))[1].append(row.pk)
+    for (state, *_), (changes, keys) in alike.items():
         bulk.rows.filter(pk__in=keys).update(state=state, **changes)
-    BulkRow.objects.bulk_update(told, ["state", "code", "words", "next_step", "finished", "snapshot"])
 
 
 def _event(
@@ -134,9 +153,11 @@ def _tell(operation: Operation, place: Place, bulk: BulkOperation, row: BulkRow,
 
 
 def give_back(bulk: BulkOperation, rows: Sequence[BulkRow], attempt: int) -> None:
-    """Rows that nobody has begun to ask AWS about."""
-    keys = [row.pk for row in rows]
-    bulk.rows.filter(pk__in=keys, state=RowState.STARTED, claim=attempt).update(state=RowState.PENDING, claim=0)
+    """Rows that this attempt has not begun to ask AWS about. Those an earlier one has begun stay recognisable."""
+    for before in {row.claim for row in rows}:
+        keys = [row.pk for row in rows if row.claim == before]
+        mine = bulk.rows.filter(pk__in=keys, state=RowState.STARTED, claim=attempt)
+        mine.update(state=RowState.PENDING, claim=before)
 
 
 def finished_and_total(bulk: BulkOperation) -> tuple[int, int]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from audit.actions import Action
 from audit.record import Actor, record
@@ -13,9 +15,9 @@ from aws import user_groups
 from aws.errors import NotFound, Rejected
 from jobs import services as jobs
 from jobs.models import Job
-from user_management.bulk import attribute_values, planning
+from user_management.bulk import attribute_values, planning, rows
 from user_management.bulk.carrying_out import STEPS, share
-from user_management.bulk.models import BulkOperation, BulkRow, BulkState, RowState, save_rows
+from user_management.bulk.models import INTERRUPTED, BulkOperation, BulkRow, BulkState, RowState, save_rows
 from user_management.bulk.operations import OPERATIONS, Operation
 from user_management.listing.query import UserQuery
 from user_management.listing.sources import source_for
@@ -27,6 +29,7 @@ MOST_NAMED = 100_000
 """User names in one request. More are chosen by a search."""
 DEFAULT_SENDER_A_DAY = 50
 LONGEST_DEADLINE = timedelta(days=21)
+NEVER_REACHED = "Not reached before the change was stopped."
 
 
 class BulkRefused(Exception):
@@ -72,13 +75,14 @@ def plan(
 ) -> BulkOperation:
     """Work out what would happen to these users, or to all that the query finds. Changes nothing in AWS.
 
-    Up to 30 users by name are worked out at once, everybody else by a job, with `send=False` by whoever runs it.
+    Up to 30 users by name are worked out at once, everybody else by a job, with `send=False` by whoever runs it. With
+    `retry_of` and neither names nor query, the job takes those whom the earlier change has left.
     Raises BulkRefused, and AwsError where AWS cannot be asked.
     """
     what = operation_of(operation)
     given = check_arguments(place, what, arguments or {})
     names = list(dict.fromkeys(name for name in usernames or () if name))
-    if query is None and not names:
+    if query is None and not names and retry_of is None:
         raise BulkRefused("Choose at least one user.", "username")
     if len(names) > MOST_NAMED:
         raise BulkRefused(f"At most {MOST_NAMED:,} users can be named; search for them instead.", "username")
@@ -86,8 +90,8 @@ def plan(
         raise BulkRefused("A user name has at most 128 characters. Correct the list.", "username")
     if query is not None:
         source_for(place, query)
-    BulkOperation.objects.filter(environment=place.environment).abandoned().delete()
-    users = planning.read_named(place, names) if query is None and len(names) <= planning.AT_ONCE else None
+    is_small = query is None and 0 < len(names) <= planning.AT_ONCE
+    users = planning.read_named(place, names) if is_small else None
     with transaction.atomic():
         bulk = BulkOperation.objects.create(
             environment=place.environment,
@@ -148,11 +152,17 @@ def start(
 
     confirmed = confirmed or Confirmed()
     what = OPERATIONS[bulk.operation]
+    # Whatever was read before may be older than the plan that is confirmed here.
+    bulk.refresh_from_db()
+    if bulk.state == BulkState.PLANNING:
+        raise BulkRefused("This is not worked out yet. Wait for the counts.")
     counts = bulk.counts()
     number = counts[RowState.PENDING]
     if bulk.state == BulkState.PLANNED:
         _require_confirmed(bulk, what, number, confirmed)
     with transaction.atomic():
+        if bulk.retry_of_id and bulk.state == BulkState.PLANNED:
+            _require_alone(bulk, BulkOperation.objects.select_for_update().get(pk=bulk.retry_of_id))
         # The words of a reason may be corrected until the start; the one who comes second changes nothing.
         won = BulkOperation.objects.filter(pk=bulk.pk, state=BulkState.PLANNED).update(
             state=BulkState.STARTED, reason=reason.strip()[:500]
@@ -161,7 +171,7 @@ def start(
         if not won:
             if bulk.job:
                 return bulk.job
-            raise BulkRefused("This is not worked out yet. Wait for the counts.")
+            raise BulkRefused("The record of its job is gone. Choose the users again.")
         job = jobs.enqueue(
             task=carry_out,
             project=bulk.environment.project,
@@ -206,6 +216,17 @@ def _require_confirmed(bulk: BulkOperation, what: Operation, number: int, confir
         raise BulkRefused(f"Type {number}, the number of users that will be deleted.", "typed")
 
 
+def _require_alone(bulk: BulkOperation, earlier: BulkOperation) -> None:
+    """The users of a repetition are in the earlier change as well: one of the two alone may go on with them."""
+    if not earlier.is_over:
+        raise BulkRefused("The earlier change is at work again. Wait for its end, or cancel it first.")
+    if earlier.retries.exclude(pk=bulk.pk).filter(state__in=(BulkState.STARTED, BulkState.FINISHED)).exists():
+        raise BulkRefused("These users were repeated meanwhile. Discard this plan, and follow the newer change.")
+    settled = earlier.rows.filter(Q(state=RowState.DONE) | Q(code=INTERRUPTED))
+    if settled.filter(username__in=bulk.rows.filter(state=RowState.PENDING).values("username")).exists():
+        raise BulkRefused("The earlier change went on after this was worked out. Discard this plan, and repeat again.")
+
+
 def seconds_for(number: int, what: Operation) -> float:
     return number / what.per_second(share())
 
@@ -216,17 +237,31 @@ def _deadline(number: int, what: Operation) -> timedelta:
 
 
 def retry(*, bulk: BulkOperation, actor: Actor, place: Place, send: bool = True) -> BulkOperation:
-    """Plan the same for those users alone who failed or were never reached. Raises BulkRefused and AwsError."""
+    """Plan the same for those users alone who failed or were never reached. A second click finds the first one's plan.
+
+    Who may have been written to already is left out: another message is for a person to decide, for each of them.
+    Raises BulkRefused and AwsError.
+    """
     if not bulk.is_over:
         raise BulkRefused("It is still at work. Wait for its end, or cancel it first.")
-    left = bulk.rows.filter(state__in=(RowState.FAILED, RowState.STARTED, RowState.PENDING))
-    names = list(left.values_list("username", flat=True))
-    if not names:
-        raise BulkRefused("Nobody has failed, so there is nothing to repeat.")
+    if bulk.state not in (BulkState.STARTED, BulkState.FINISHED):
+        raise BulkRefused("It has not been started, so there is nothing to repeat.")
+    if again := bulk.repetition:
+        return again
+    rows.settle_interrupted(bulk, OPERATIONS[bulk.operation])
+    number = bulk.left.count()
+    if not number:
+        interrupted = bulk.rows.filter(code=INTERRUPTED).exists()
+        raise BulkRefused(
+            "Those who failed may have been written to already. Look at each of them, and repeat it on the user's page."
+            if interrupted
+            else "Nobody has failed, so there is nothing to repeat."
+        )
+    few = number <= planning.AT_ONCE
     return plan(
         place=place,
         operation=bulk.operation,
-        usernames=names,
+        usernames=list(bulk.left.values_list("username", flat=True)) if few else None,
         arguments=bulk.arguments,
         actor=actor,
         retry_of=bulk,
@@ -235,5 +270,26 @@ def retry(*, bulk: BulkOperation, actor: Actor, place: Place, send: bool = True)
 
 
 def discard(*, bulk: BulkOperation) -> bool:
-    """Forget a plan that was never started, with what it holds of the users."""
-    return bool(BulkOperation.objects.filter(pk=bulk.pk, state=BulkState.PLANNED).delete()[0])
+    """Forget a plan that was never started, with what it holds of the users. False for one that was, or is at work."""
+    with transaction.atomic():
+        # Locked, or a start in this very moment would lose its rows.
+        row = BulkOperation.objects.select_for_update().filter(pk=bulk.pk).first()
+        is_plan = row is not None and row.state in (BulkState.PLANNED, BulkState.PLANNING) and row.is_over
+        if row is None or not is_plan:
+            return False
+        row.delete()
+    return True
+
+
+def forget() -> None:
+    """Delete plans that nobody starts, and what is still held of users whom a stopped change did not reach."""
+    for bulk in BulkOperation.objects.abandoned():
+        discard(bulk=bulk)
+    for bulk in BulkOperation.objects.given_up():
+        if not bulk.is_over:
+            continue
+        with transaction.atomic():
+            left = bulk.rows.filter(state__in=(RowState.PENDING, RowState.STARTED))
+            left.update(state=RowState.SKIPPED, words=NEVER_REACHED, snapshot={}, finished=timezone.now())
+            won = BulkOperation.objects.filter(pk=bulk.pk, state=BulkState.STARTED, job=bulk.job_id)
+            won.update(state=BulkState.FINISHED, finished=timezone.now())

@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from jobs import lifecycle
-from user_management.bulk import carrying_out, planning
+from user_management.bulk import carrying_out, planning, services
 
 
 @shared_task
@@ -12,3 +12,9 @@ def work_out(job_id: str) -> None:
 @shared_task
 def carry_out(job_id: str) -> None:
     lifecycle.perform(job_id, carrying_out.carry_out)
+
+
+@shared_task
+def forget() -> None:
+    """Sent by the schedule every hour."""
+    services.forget()

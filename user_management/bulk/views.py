@@ -134,14 +134,19 @@ def _context(request: HttpRequest, row: BulkOperation, form: StartForm | None = 
         "number": number,
         "job": row.at_work,
         "may_change": permitted,
-        "skipped": reports.reasons(row, RowState.SKIPPED),
         "failures": row.rows.filter(state=RowState.FAILED).order_by("-finished")[:LATEST],
-        "left": counts[RowState.FAILED] + (counts[RowState.PENDING] + counts[RowState.STARTED] if row.is_over else 0),
     }
+    if row.is_over:
+        context |= {
+            "is_over": True,
+            "left": row.left.count() + (counts[RowState.STARTED] if what.repeatable else 0),
+            "repetition": row.repetition,
+        }
     if row.state == BulkState.PLANNED:
         context |= {
             "form": form or StartForm(None, bulk=row, operation=what, number=number),
             "budget": reports.budget_words(what, number),
+            "skipped": reports.reasons(row, RowState.SKIPPED),
             "messages_words": messages_words(row),
             "sender_warning": sender_warning(row, rules_of(_place(row))) if row.messages else "",
         }
@@ -215,7 +220,7 @@ def discard(request: HttpRequest, project: str, env: str, bulk: str) -> HttpResp
     if wants_json(request):
         return JsonResponse({"discarded": discarded}, status=200 if discarded else 409)
     if not discarded:
-        messages.error(request, "It has been started, so it stays.")
+        messages.error(request, "It has been started, or is still being worked out, so it stays.")
         return redirect_page(request, row)
     return redirect_page(request, "users", project=project, env=env)
 

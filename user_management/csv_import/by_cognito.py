@@ -21,10 +21,10 @@ from jobs.lifecycle import Continues, JobCancelled, JobFailed, Run
 from user_management.csv_import import endings
 from user_management.csv_import.columns import HASH_NAMES, USERNAME
 from user_management.csv_import.job_file import header_line, row_line
-from user_management.csv_import.models import Outcome, Plan, UserImport
+from user_management.csv_import.models import ImportRow, Outcome, Plan, UserImport
 from user_management.csv_import.reader import MOST_BYTES, MOST_CHARACTERS
 from user_management.csv_import.rules import sign_in_name
-from user_management.csv_import.sealed import unseal
+from user_management.csv_import.sealed import CannotBeRead, unseal
 from user_management.csv_import.writing import hash_place
 from user_management.place import Place, place_of
 from user_management.pool_rules import rules_of
@@ -143,7 +143,7 @@ def _write(run: Run, row: UserImport, place: Place, file: IO[bytes]) -> int:
     while batch := list(rows.filter(line__gt=last, job_words="").order_by("line")[:_BATCH]):
         last = batch[-1].line
         for one in batch:
-            secret = unseal(bytes(one.hash_sealed), hash_place(row, one.line)).decode() if hash_name else None
+            secret = _hash_of(run, row, one) if hash_name else None
             line = row_line(
                 header,
                 username=sign_in_name(one.username, one.attributes, rules),
@@ -164,6 +164,16 @@ def _write(run: Run, row: UserImport, place: Place, file: IO[bytes]) -> int:
         outcome=Outcome.SKIPPED, words="Exists already; an import job leaves such users as they are."
     )
     return count
+
+
+def _hash_of(run: Run, row: UserImport, one: ImportRow) -> str:
+    """Raises JobFailed where the console's key was replaced since the file was read."""
+    try:
+        return unseal(bytes(one.hash_sealed), hash_place(row, one.line)).decode()
+    except CannotBeRead as error:
+        run.report(retry=False)
+        words = "The password hashes were kept with a key that this console no longer has."
+        raise JobFailed(words, next_step="Leave the rest, and upload the file again.") from error
 
 
 def _watch(run: Run, row: UserImport, place: Place, job: ImportJob) -> ImportJob:
@@ -198,7 +208,6 @@ def _finish(run: Run, row: UserImport, place: Place, job: ImportJob) -> None:
     endings.finish(
         run,
         row,
-        place,
         status=job.status,
         message=job.message,
         imported=job.imported,

@@ -56,7 +56,7 @@ def run(command: ConsoleCommand, options: dict[str, Any]) -> None:
     finally:
         row.refresh_from_db()
         if row.phase != Phase.DONE:
-            keeping.discard(row)
+            keeping.discard(row, operator.actor)
     _say(command, options, presentation.report(row), words(row.outcome))
     if row.outcome.get("failed"):
         raise Failed("Some rows failed. Correct what is named, and run it again: users who exist are passed over.")

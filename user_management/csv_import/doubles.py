@@ -3,6 +3,8 @@
 The database's indexes find them, whatever their number, without anything in memory.
 """
 
+from itertools import islice
+
 from django.db import transaction
 from django.db.models import Count
 
@@ -40,20 +42,22 @@ def _refuse(row: UserImport, key: str, column: str, words: str, values: list[str
     rows = ImportRow.objects.filter(user_import=row, **{f"{key}__in": values})
     for value, line in rows.order_by("line").values_list(key, "line"):
         lines.setdefault(value, []).append(line)
+    named = ((words.format(_others(several, line)), line) for several in lines.values() for line in several)
+    # Half a million rows may name one user: no more problems are made than are kept.
     problems = [
-        ImportProblem(user_import=row, line=line, column=column, words=words.format(_others(several, line)))
-        for several in lines.values()
-        for line in several
+        ImportProblem(user_import=row, line=line, column=column, words=text)
+        for text, line in islice(named, max(0, room))
     ]
     with transaction.atomic():
         # Without its key a row is not found again, by this search or by the pool's users.
         rows.update(plan=Plan.WRONG, attributes={}, changes={}, hash_sealed=b"", **{key: ""})
-        ImportProblem.objects.bulk_create(problems[: max(0, room)])
-    return len(problems)
+        ImportProblem.objects.bulk_create(problems, batch_size=5000)
+    return sum(map(len, lines.values()))
 
 
 def _others(lines: list[int], own: int) -> str:
-    others = [str(line) for line in lines if line != own]
-    shown = ", ".join(others[:3])
-    more = f" and {len(others) - 3:,} more" if len(others) > 3 else ""
-    return f"line{'s' if len(others) > 1 else ''} {shown}{more}"
+    # The first four are enough to name three others, however many there are.
+    shown = ", ".join([str(line) for line in lines[:4] if line != own][:3])
+    others = len(lines) - 1
+    more = f" and {others - 3:,} more" if others > 3 else ""
+    return f"line{'s' if others > 1 else ''} {shown}{more}"

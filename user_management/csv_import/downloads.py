@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from user_management.csv_import.models import UserImport
@@ -21,6 +22,7 @@ def csv_answer(name: str, lines: Iterable[Sequence[str]]) -> HttpResponse:
     return cast(HttpResponse, response)
 
 
+@never_cache
 @require_safe
 @pool_page
 def problems(request: HttpRequest, project: str, env: str, import_id: int) -> HttpResponse:
@@ -40,6 +42,7 @@ def _problem_lines(row: UserImport) -> Iterator[list[str]]:
         yield from ([str(one.line), one.column, one.words] for one in rows)
 
 
+@never_cache
 @require_safe
 @pool_page
 def results(request: HttpRequest, project: str, env: str, import_id: int) -> HttpResponse:

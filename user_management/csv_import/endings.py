@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from user_management.csv_import.one_by_one import Done
 
 
+OTHER_POOL = "The environment was linked to another user pool meanwhile."
+UPLOAD_AGAIN = "Upload the file again, so that it is compared with the users of that pool."
+
+
 def claimed(run: Run) -> UserImport | None:
     """The job's import, in the hands of this job alone; None when it is done already. Raises JobFailed."""
     with transaction.atomic():
@@ -36,10 +40,7 @@ def claimed(run: Run) -> UserImport | None:
         row.save(update_fields=["run_job", "expires"])
     if row.user_pool_id != place_of(row.environment).pool_id:
         run.report(retry=False)
-        raise JobFailed(
-            "The environment was linked to another user pool meanwhile.",
-            next_step="Upload the file again, so that it is compared with the users of that pool.",
-        )
+        raise JobFailed(OTHER_POOL, next_step=UPLOAD_AGAIN)
     return row
 
 
@@ -77,20 +78,39 @@ def record_rows(row: UserImport, place: Place, run: Run, done: Sequence[tuple[in
     )
 
 
-def finish(run: Run, row: UserImport, place: Place, **more: Any) -> None:
-    """Write the figures down, and forget what the file held of people; failed rows keep theirs, to be done again."""
+def left(row: UserImport, actor: Actor) -> dict[str, int]:
+    """The figures of an import that was stopped and is not gone on with, written into the activity."""
+    counts = counted(row)
+    todo = (Plan.CREATE, Plan.DIFFERS) if row.existing == "update" else (Plan.CREATE,)
+    rows = row.rows.filter(plan__in=todo, outcome__in=("", Outcome.STARTED))
+    outcome = {**counts, "left": rows.count(), "wrong": row.rows.filter(plan=Plan.WRONG).count()}
+    _record(row, actor, outcome)
+    return outcome
+
+
+def _record(row: UserImport, actor: Actor, outcome: dict[str, Any]) -> None:
+    record(
+        action=Action.USERS_IMPORTED,
+        actor=actor,
+        project=row.environment.project.slug,
+        environment=row.environment.name,
+        target=row.file_name,
+        after={"pool": row.user_pool_id, "way": row.way, "existing": row.existing, "import": row.pk, **outcome},
+        reason=row.reason,
+    )
+
+
+def finish(run: Run, row: UserImport, **more: Any) -> None:
+    """Write the figures down, and forget what the file held of people; failed rows keep theirs, to be done again.
+
+    What stays of the others until the import expires is the user name and the outcome, for the download of results.
+    """
     counts = counted(row) | {"wrong": row.rows.filter(plan=Plan.WRONG).count()}
     outcome = {**counts, **more}
     with transaction.atomic():
-        row.rows.exclude(outcome=Outcome.FAILED).update(attributes={}, changes={}, hash_sealed=b"", lacks=[])
+        # Nobody looks for a row by these any more, and no import that is begun again carries a password hash.
+        row.rows.update(key="", email_key="", phone_key="", hash_sealed=b"")
+        row.rows.exclude(outcome=Outcome.FAILED).update(attributes={}, changes={}, lacks=[])
         UserImport.objects.filter(pk=row.pk).update(phase=Phase.DONE, outcome=outcome, expires=timezone.now() + KEPT)
-        record(
-            action=Action.USERS_IMPORTED,
-            actor=actor_of(run.job),
-            project=place.project.slug,
-            environment=place.environment.name,
-            target=row.file_name,
-            after={"pool": row.user_pool_id, "way": row.way, "existing": row.existing, "import": row.pk, **outcome},
-            reason=row.reason,
-        )
+        _record(row, actor_of(run.job), outcome)
     run.report(continue_to=row.get_absolute_url(), **outcome)

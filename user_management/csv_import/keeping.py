@@ -4,16 +4,20 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from audit.record import Actor
 from jobs.models import Job
+from user_management.csv_import import endings
 from user_management.csv_import.models import ImportPart, ImportProblem, ImportRow, Phase, UserImport
 from user_management.csv_import.reader import MOST_BYTES
 from user_management.csv_import.sealed import seal, unseal
 from user_management.place import Place
 
 PART = 1024 * 1024
+CONSOLE = Actor(name="console")
+"""Who forgets what nobody came back to."""
 _ROWS_AT_ONCE = 5000
 
 
@@ -32,7 +36,8 @@ def store(*, place: Place, file_name: str, hashing: str, pieces: Iterable[bytes]
     row = UserImport.objects.create(
         environment=place.environment,
         user_pool_id=place.pool_id,
-        file_name=file_name[:200] or "users.csv",
+        # A name that a terminal gave may hold what is no text at all.
+        file_name="".join(letter for letter in file_name if letter.isprintable())[:200] or "users.csv",
         hashing=hashing,
         created_by_id=actor.user_id,
         created_by_name=actor.name[:200],
@@ -74,7 +79,7 @@ def pieces_of(row: UserImport) -> Iterator[bytes]:
         yield unseal(bytes(row.parts.get(position=position).content), _place(row, position))
 
 
-def forget(row: UserImport, phase: Phase | None = None) -> None:
+def forget(row: UserImport) -> None:
     """Delete everything the file held of people. Figures stay."""
     ImportPart.objects.filter(user_import=row).delete()
     ImportProblem.objects.filter(user_import=row).delete()
@@ -83,18 +88,35 @@ def forget(row: UserImport, phase: Phase | None = None) -> None:
     ):
         # A lock on SQLite's only writer for as long as half a million rows take would stop everybody else.
         ImportRow.objects.filter(user_import=row, line__lte=lines[-1]).delete()
-    changes = {"walk_token": "", **({"phase": phase} if phase else {})}
-    UserImport.objects.filter(pk=row.pk).update(**changes)
+    UserImport.objects.filter(pk=row.pk).update(walk_token="")
 
 
-def discard(row: UserImport) -> bool:
-    """Throw a file away, or the rest of one whose import was stopped. False where it is in use, or gone already."""
+def discard(row: UserImport, actor: Actor) -> bool:
+    """Throw a file away, the rest of one whose import was stopped, or the rows of one that is imported.
+
+    False where it is in use, or gone already.
+    """
+    return _give_up(row, actor)
+
+
+def _give_up(row: UserImport, actor: Actor, *, expired: datetime | None = None) -> bool:
     with transaction.atomic():
-        locked = UserImport.objects.select_for_update(of=("self",)).get(pk=row.pk)
-        if locked.phase in (Phase.DONE, Phase.DISCARDED) or _at_work(locked):
+        rows = UserImport.objects.select_for_update(of=("self",)).select_related("environment__project")
+        locked = rows.get(pk=row.pk)
+        if _at_work(locked) or (expired and locked.expires >= expired):
             return False
-        # A retry of the job that was stopped finds that there is nothing left to do.
-        UserImport.objects.filter(pk=row.pk).update(phase=Phase.DISCARDED)
+        if locked.phase == Phase.DONE:
+            # Its figures stay as they are.
+            if not _holding_people(UserImport.objects.filter(pk=row.pk)):
+                return False
+            locked.expires = timezone.now()
+        elif locked.phase != Phase.DISCARDED:
+            # A retry of the job that was stopped finds that there is nothing left to do.
+            locked.outcome = endings.left(locked, actor) if locked.phase == Phase.RUNNING else {}
+            locked.phase = Phase.DISCARDED
+        else:
+            return False
+        locked.save(update_fields=["phase", "outcome", "expires"])
     forget(row)
     return True
 
@@ -105,12 +127,22 @@ def _at_work(row: UserImport) -> bool:
 
 def forget_expired(now: datetime | None = None) -> int:
     """Forget every file whose time is over; how many that were. What a job is at work on waits for its end."""
-    count = 0
-    for row in UserImport.objects.filter(expires__lt=now or timezone.now()).exclude(phase=Phase.DISCARDED):
-        if _at_work(row):
-            continue
-        has_rows = row.rows.exists() or row.parts.exists() or row.problems.exists()
-        if has_rows or row.phase != Phase.DONE:
-            forget(row, None if row.phase == Phase.DONE else Phase.DISCARDED)
-            count += 1
-    return count
+    moment = now or timezone.now()
+    old = UserImport.objects.filter(expires__lt=moment)
+    unfinished = old.exclude(phase__in=(Phase.DONE, Phase.DISCARDED))
+    # Forgetting takes a while; what somebody threw away may have lost the process that was to forget it.
+    thrown_away = _holding_people(UserImport.objects.filter(phase=Phase.DISCARDED))
+    for row in thrown_away:
+        forget(row)
+    given_up = [
+        _give_up(row, CONSOLE, expired=moment) for row in [*unfinished, *_holding_people(old.filter(phase=Phase.DONE))]
+    ]
+    return len(thrown_away) + sum(given_up)
+
+
+def _holding_people(rows: "QuerySet[UserImport]") -> list[UserImport]:
+    """Those of which rows, problems or the file are still here."""
+    kept = [
+        Exists(model.objects.filter(user_import=OuterRef("pk"))) for model in (ImportRow, ImportPart, ImportProblem)
+    ]
+    return list(rows.filter(kept[0] | kept[1] | kept[2]))

@@ -1,6 +1,6 @@
 """Who of a file exists already: the pool's users are walked through once, or few rows are looked up one by one."""
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from jobs.lifecycle import Continues, Run
 from user_management import recent
 from user_management.csv_import import doubles
 from user_management.csv_import.models import ImportProblem, ImportRow, Plan, UserImport
+from user_management.patience import patiently
 from user_management.place import Place
 from user_management.pool_rules import Rules
 
@@ -33,7 +34,8 @@ def match(run: Run, row: UserImport, place: Place, rules: Rules) -> str:
         if 0 < count <= FEW and count < pages:
             for number, one in enumerate(waiting.order_by("line")):
                 run.progress(number, count)
-                _meet(row, recent.overlay(place, _looked_up(place, rules.people, one)), rules.people)
+                met = patiently(run, partial(_looked_up, place, one), done=number)
+                _meet(row, recent.overlay(place, met), rules.people)
         elif count:
             _walk(run, row, place, rules, pages)
     _settle(row)
@@ -41,30 +43,37 @@ def match(run: Run, row: UserImport, place: Place, rules: Rules) -> str:
     return f"{created:,} new, {found:,} exist already"
 
 
-def _looked_up(place: Place, rules: PeopleRules, one: ImportRow) -> Iterator[CognitoUser]:
+def _looked_up(place: Place, one: ImportRow) -> list[CognitoUser]:
     """The users that this row may mean: by user name, and by what people sign in with."""
     wanted = [("username", one.username)]
     wanted += [(name, one.attributes.get(name, "")) for name, key in CONTACTS.items() if getattr(one, key)]
-    for attribute, value in wanted:
-        if value and len(value) < users.LONGEST_FILTER - 30:
-            yield from users.iter_users(place.target, place.pool_id, where=UserFilter(attribute, value))
+    found: list[CognitoUser] = []
+    for where in (UserFilter(attribute, value) for attribute, value in wanted if value):
+        try:
+            found += users.iter_users(place.target, place.pool_id, where=where)
+        except Rejected as error:
+            # What is too long to be asked for is told by Cognito when the row is imported.
+            if error.code != "FilterTooLong":
+                raise
+    return found
 
 
 def _walk(run: Run, row: UserImport, place: Place, rules: Rules, pages: int) -> None:
     """One page of users after another; where it stopped is kept, so that a killed worker's successor goes on there."""
     token, walked = row.walk_token, int(row.outcome.get("walked", 0))
+    resumed = bool(token)
     while True:
         try:
-            page = users.page_of_users(place.target, place.pool_id, token=token)
+            page = patiently(run, partial(users.page_of_users, place.target, place.pool_id, token=token), done=walked)
         except Rejected:
-            if not token:
+            if not resumed:
                 raise
             # Cognito forgets where a list went on after a while. What is known already stays right.
-            token, walked = "", 0
+            token, walked, resumed = "", 0, False
             continue
         _meet(row, recent.overlay(place, page.items), rules.people)
         walked += len(page.items)
-        token = page.next_token
+        token, resumed = page.next_token, False
         UserImport.objects.filter(pk=row.pk).update(walk_token=token, outcome={"walked": walked})
         run.progress(walked, max(walked, rules.people.pool.estimated_users or 0))
         if not token:

@@ -54,7 +54,7 @@ def run_rows(run: Run) -> None:
             _work(run, row, place, rules)
         step.detail = endings.words(endings.counted(row))
     with run.step("end", cancellable=False):
-        endings.finish(run, row, place)
+        endings.finish(run, row)
 
 
 def _pass_over(row: UserImport) -> None:
@@ -111,7 +111,7 @@ def _batch(
 
 
 def _attempt(row: UserImport, place: Place, rules: PeopleRules, one: ImportRow, begun: bool) -> Done:
-    return _create(row, place, rules, one, begun) if one.plan == Plan.CREATE else _update(place, one)
+    return _create(row, place, rules, one, begun) if one.plan == Plan.CREATE else _update(place, one, begun)
 
 
 def _create(row: UserImport, place: Place, rules: PeopleRules, one: ImportRow, begun: bool) -> Done:
@@ -150,13 +150,17 @@ def _made_before(
     return found
 
 
-def _update(place: Place, one: ImportRow) -> Done:
+def _update(place: Place, one: ImportRow, begun: bool) -> Done:
     """Bring the user to what the file says; only what still differs at this moment is sent."""
     user = people.find(place, one.found)
     changes = changes_of(one.attributes, user)
     after = {name: new for name, (_, new) in changes.items()}
     if after:
         users.update_attributes(place.target, place.pool_id, user.username, after)
+    elif begun:
+        # The call of the worker that was killed came through, and nobody has written down what it changed.
+        changes = one.changes
+        after = {name: new for name, (_, new) in changes.items()}
     before = {name: old for name, (old, _) in changes.items()}
     return Done(Outcome.UPDATED, replace(user, attributes={**user.attributes, **after}), before, after)
 

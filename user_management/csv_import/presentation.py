@@ -134,10 +134,10 @@ def costs(row: UserImport, counts: dict[str, int], rules: PeopleRules) -> dict[s
     """What an import one by one takes: time inside the share of the quotas, messages, billed users."""
     new, differing = counts[Plan.CREATE], counts[Plan.DIFFERS]
     row.existing = "update"
-    time_with_updates = services.duration(row)
+    time_with_updates = services.duration(row, counts)
     row.existing = "skip"
     return {
-        "time": about(services.duration(row)),
+        "time": about(services.duration(row, counts)),
         "time_with_updates": about(time_with_updates) if differing else "",
         "too_many_e_mails": new > E_MAILS_A_DAY and rules.default_sender,
         "default_sender": rules.default_sender,

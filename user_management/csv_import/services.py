@@ -16,7 +16,9 @@ from jobs.lifecycle import JobFailed, Run
 from jobs.models import Job
 from jobs.services import enqueue
 from user_management.csv_import import matching, reading
+from user_management.csv_import.endings import OTHER_POOL, UPLOAD_AGAIN
 from user_management.csv_import.models import KEPT, Outcome, Phase, Plan, UserImport, Way
+from user_management.csv_import.reader import MOST_ROWS
 from user_management.csv_import.sealed import CannotBeRead
 from user_management.place import Place, place_of
 from user_management.pool_rules import rules_of
@@ -110,10 +112,7 @@ def read_file(run: Run) -> None:
 def _same_pool(run: Run, row: UserImport, place: Place) -> None:
     if row.user_pool_id != place.pool_id:
         run.report(retry=False)
-        raise JobFailed(
-            "The environment was linked to another user pool meanwhile.",
-            next_step="Upload the file again, so that it is compared with the users of that pool.",
-        )
+        raise JobFailed(OTHER_POOL, next_step=UPLOAD_AGAIN)
 
 
 def start(*, place: Place, row: UserImport, choices: dict[str, Any], actor: Actor, send: bool = True) -> Job:
@@ -126,7 +125,7 @@ def start(*, place: Place, row: UserImport, choices: dict[str, Any], actor: Acto
         running = Job.objects.filter(pk=locked.run_job_id).unfinished().first()
         if running:
             return running
-        why = why_not(locked, choices["way"], choices["existing"])
+        why = _of_another_pool(locked, place) or why_not(locked, choices["way"], choices["existing"])
         if why:
             raise NotPossible(why)
         for name, value in choices.items():
@@ -136,6 +135,10 @@ def start(*, place: Place, row: UserImport, choices: dict[str, Any], actor: Acto
         locked.run_job = _start_job(place, locked, actor, send=send)
         locked.save()
     return locked.run_job
+
+
+def _of_another_pool(row: UserImport, place: Place) -> str:
+    return "" if row.user_pool_id == place.pool_id else f"{OTHER_POOL} {UPLOAD_AGAIN}"
 
 
 def why_not(row: UserImport, way: str, existing: str) -> str:
@@ -159,9 +162,10 @@ def why_not(row: UserImport, way: str, existing: str) -> str:
 
 def _too_many(count: int) -> str:
     words = (
-        f"One import job of Cognito takes 500,000 users, and {count:,} rows are new. Split the file, or go one by one."
+        f"One import job of Cognito takes {MOST_ROWS:,} users, and {count:,} rows are new. Split the file, or import "
+        "it one by one."
     )
-    return words if count > 500_000 else ""
+    return words if count > MOST_ROWS else ""
 
 
 def carried_by_job(row: UserImport) -> int:
@@ -185,13 +189,13 @@ def _start_job(place: Place, row: UserImport, actor: Actor, *, send: bool) -> Jo
     )  # fmt: skip
 
 
-def duration(row: UserImport) -> timedelta:
+def duration(row: UserImport, counts: dict[str, Any] | None = None) -> timedelta:
     """About how long an import one by one takes, inside the console's share of Cognito's quotas."""
 
     def rate(quota: Quota) -> int:
         return quotas.of_share(quotas.per_second(quota) or 1, settings.AWS_BACKGROUND_SHARE)
 
-    counts = reading.figures(row)
+    counts = counts or reading.figures(row)
     updates = counts[Plan.DIFFERS] if row.existing == "update" else 0
     return timedelta(seconds=counts[Plan.CREATE] / rate(Quota.USER_CREATION) + updates / rate(Quota.USER_UPDATE))
 
@@ -204,10 +208,13 @@ def retry_failures(*, place: Place, row: UserImport, actor: Actor, send: bool = 
         if running:
             return running
         failed = locked.rows.filter(outcome=Outcome.FAILED)
+        if why := _of_another_pool(locked, place):
+            raise NotPossible(why)
         if locked.phase != Phase.DONE or locked.way != Way.ONE_BY_ONE or locked.is_forgotten or not failed.exists():
             raise NotPossible("No failed row is left to do again.")
-        # What was begun and never heard of stays marked, so that the next run looks before it makes a second user.
-        failed.update(outcome=Outcome.STARTED)
+        # Marked as begun, so that the next run looks before it makes a second user. An update that AWS refused is not.
+        failed.filter(plan=Plan.CREATE).update(outcome=Outcome.STARTED)
+        failed.update(outcome="", words="")
         locked.phase, locked.expires = Phase.RUNNING, timezone.now() + KEPT
         locked.run_job = _start_job(place, locked, actor, send=send)
         locked.save(update_fields=["phase", "expires", "run_job"])

@@ -202,9 +202,9 @@ def retry(request: HttpRequest, project: str, env: str, import_id: int) -> HttpR
 @require_POST
 @pool_page
 def discard(request: HttpRequest, project: str, env: str, import_id: int) -> HttpResponse:
-    """Throw the file away, or what is left of it after an import that was stopped."""
+    """Throw the file away, what is left of it after an import that was stopped, or the results of its rows."""
     _, row = found(request, project, env, import_id)
-    if not keeping.discard(row):
+    if not keeping.discard(row, access.actor(request)):
         return _not_possible(request, row, "This file is in use, or was thrown away already.")
     if wants_json(request):
         return JsonResponse({"discarded": True})

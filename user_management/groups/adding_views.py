@@ -15,9 +15,8 @@ from environments.permissions import Permission
 from environments.tokens import wants_json
 from user_management.bulk import services as bulk
 from user_management.groups import finding, membership, picking, reading, reports
-from user_management.groups.forms import LONGEST_REASON
 from user_management.groups.membership import Chosen, Outcome
-from user_management.groups.views import status_of
+from user_management.person.views.answers import reason_of, status_of
 from user_management.place import Place, error_report, open_place, pool_page
 from web.pages import redirect_page, render_page
 
@@ -104,7 +103,7 @@ def _carry_out(request: HttpRequest, place: Place, group: str, adding: Adding, s
                 chosen=adding.chosen,
                 members=members,
                 actor=access.actor(request),
-                reason=request.POST.get("reason", "").strip()[:LONGEST_REASON],
+                reason=reason_of(request),
             )
             # Who failed stays chosen, so that one more press tries again.
             failed = {one.username for one in adding.outcomes if one.error}
@@ -181,7 +180,7 @@ def _add_for_script(request: HttpRequest, place: Place, group: str) -> JsonRespo
         chosen=chosen,
         members=members,
         actor=access.actor(request),
-        reason=request.POST.get("reason", "").strip()[:LONGEST_REASON],
+        reason=reason_of(request),
     )
     status = 200 if not any(one.error for one in outcomes) else 207
     return JsonResponse({"results": [reports.outcome_report(one) for one in outcomes], **rest}, status=status)

@@ -43,7 +43,7 @@ def list_groups(options: Options, operator: Operator) -> Answer:
 
 
 def _line(group: Group) -> str:
-    number = "-" if group.precedence is None else str(group.precedence)
+    number = _shown(group.precedence)
     role = group.role_arn.rpartition("/")[2] or "-"
     return f"{number:>6}  {group.name}  {role}  {group.description}".rstrip()
 
@@ -86,11 +86,16 @@ def edit(options: Options, operator: Operator) -> Answer:
     given = {key: options[key] for key in ("description", "precedence", "role_arn") if options[key] is not None}
     form = _valid(GroupForm({**values_of(present), **given, "reason": options["reason"]}, group=present))
     changes = services.changes_between(present, form.wanted)
-    lines = [f"{one.label}: {one.before or '-'} -> {one.after or '-'}" for one in changes]
+    lines = [f"{one.label}: {_shown(one.before)} -> {_shown(one.after)}" for one in changes]
     document = {"group": values_of(form.wanted), "changes": reports.change_reports(changes)}
     if not options["dry_run"]:
         services.change(place=place, seen=present, wanted=form.wanted, actor=operator.actor, reason=options["reason"])
     return Answer(document, "\n".join(lines) or "Nothing to change.")
+
+
+def _shown(value: Any) -> str:
+    # Nought is a precedence like others, and the one that counts most.
+    return "-" if value in (None, "") else str(value)
 
 
 def _valid(form: GroupForm) -> GroupForm:

@@ -17,9 +17,8 @@ from environments.permissions import Permission
 from environments.tokens import wants_json
 from user_management.groups import copying, reports
 from user_management.groups.copying import Copied, Row
-from user_management.groups.forms import LONGEST_REASON
 from user_management.groups.tasks import start_copy
-from user_management.groups.views import status_of
+from user_management.person.views.answers import reason_of, status_of
 from user_management.place import Place, error_report, open_place, pool_page
 from web.pages import redirect_page, render_page
 
@@ -94,7 +93,7 @@ def _apply(request: HttpRequest, place: Place, state: Copying) -> HttpResponse |
     rows = [row for row in state.rows if row.name in wanted and row.can_copy]
     if not rows:
         raise Rejected("No group was chosen.", code="NothingChosen", next_step="Tick the groups to copy.")
-    reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
+    reason = reason_of(request)
     if len(rows) > copying.AT_ONCE:
         return _start_job(request, place, state, rows, reason)
     actor = access.actor(request)

@@ -20,6 +20,8 @@ from user_management.place import Place
 AT_ONCE = 20
 """How many groups are copied while the person waits: AWS takes five changes of groups a second. More are a job."""
 
+Asking = Callable[[Callable[[], Group]], Group]
+"""Makes a call for a group."""
 Kind = Literal["create", "change", "same", "only-there"]
 WORDS: dict[Kind, str] = {
     "create": "Will be created",
@@ -152,16 +154,17 @@ def copy(
     actor: Actor,
     reason: str = "",
     after_each: Callable[[int], None] = lambda done: None,
+    ask: Asking = lambda call: call(),
 ) -> list[Copied]:
     """Create or change these groups in the target, one after the other, and write the activity of both places.
 
     A group that fails does not keep the others out. `after_each` is told how many are done; what it raises ends the
-    copying after the activity was written.
+    copying after the activity was written. `ask` makes each call, more than once where AWS asks to slow down.
     """
     results: list[Copied] = []
     try:
         for row in rows:
-            results.append(_copy_one(target, row))
+            results.append(_copy_one(target, row, ask))
             after_each(len(results))
     finally:
         reading.forget(target)
@@ -170,12 +173,10 @@ def copy(
     return results
 
 
-def _copy_one(target: Place, row: Row) -> Copied:
+def _copy_one(target: Place, row: Row, ask: Asking) -> Copied:
+    put = user_groups.create_group if row.kind == "create" else user_groups.update_group
     try:
-        if row.kind == "create":
-            user_groups.create_group(target.target, target.pool_id, row.result)
-        else:
-            user_groups.update_group(target.target, target.pool_id, row.result)
+        ask(lambda: put(target.target, target.pool_id, row.result))
     except AwsError as error:
         return Copied(row.name, row.kind, error)
     return Copied(row.name, row.kind)

@@ -16,7 +16,6 @@ from user_management.pool_rules import rules_of
 
 LINES_AT_ONCE = 100
 """How many pasted lines one request looks up, at one or two calls each of the thirty a second AWS allows."""
-MOST_LINES = 5000
 SHOWN = 20
 """Rows of a search; who types one letter more finds the others."""
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from aws.errors import AwsError, NotFound
+from aws.errors import AwsError, NotFound, Rejected
 from aws.resources import Group
 from aws.side_by_side import Together
 from environments import access
@@ -16,7 +16,8 @@ from environments.tokens import wants_json
 from user_management import people
 from user_management.groups import membership, precedence, reading, reports, services
 from user_management.groups.forms import DeleteForm, GroupForm, ReasonForm, values_of
-from user_management.groups.views import may_manage, show_neighbours, status_of
+from user_management.groups.views import may_manage, show_neighbours
+from user_management.person.views.answers import status_of
 from user_management.place import Place, error_report, open_place, pool_page
 from web.pages import redirect_page, render_page, wants_fragment
 
@@ -58,9 +59,19 @@ def _text(request: HttpRequest) -> str:
 
 def _members(request: HttpRequest, place: Place, group: str) -> membership.Found:
     text, token = _text(request), request.GET.get("token", "")
-    if text:
-        return membership.search_members(place, group, text, token)
-    page = membership.page_of_members(place, group, token)
+    try:
+        if text:
+            return membership.search_members(place, group, text, token)
+        page = membership.page_of_members(place, group, token)
+    except Rejected as error:
+        if not token:
+            raise
+        # Cognito's tokens are good for a while only.
+        raise Rejected(
+            "This address does not lead on in the list of members any more.",
+            code=error.code,
+            next_step="Open the group once more; its list begins anew.",
+        ) from error
     return membership.Found(page.items, page.next_token, len(page.items))
 
 

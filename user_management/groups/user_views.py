@@ -11,8 +11,8 @@ from environments import access
 from environments.permissions import Permission
 from environments.tokens import wants_json
 from user_management.groups import membership, precedence, reading, reports
-from user_management.groups.forms import LONGEST_REASON
-from user_management.groups.views import may_manage, status_of
+from user_management.groups.views import may_manage
+from user_management.person.views.answers import reason_of, status_of
 from user_management.place import Place, error_report, open_place, pool_page
 from web.pages import redirect_page, render_page, wants_fragment
 
@@ -74,7 +74,7 @@ def leave(request: HttpRequest, project: str, env: str, username: str) -> HttpRe
 
 def _change(request: HttpRequest, place: Place, username: str, *, joined: bool) -> HttpResponse:
     group = request.POST.get("group", "")
-    reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
+    reason = reason_of(request)
     if not group:
         if wants_json(request):
             return JsonResponse({"error": "Send the group's name in the field group."}, status=422)

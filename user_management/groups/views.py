@@ -13,6 +13,7 @@ from environments.permissions import Permission
 from environments.tokens import wants_json
 from user_management.groups import precedence, reading, reports, services
 from user_management.groups.forms import GroupForm
+from user_management.person.views.answers import status_of
 from user_management.place import Place, error_report, open_place, pool_page
 from web.pages import redirect_page, render_page
 
@@ -93,11 +94,6 @@ def _blamed(form: GroupForm, error: AwsError) -> bool:
         form.add_error("name", "The pool already has a group of this name. Choose another name, or edit that group.")
         return True
     return False
-
-
-def status_of(error: AwsError) -> int:
-    """The status for scripts: what was asked cannot be done (409), is not there (404), or AWS failed (502)."""
-    return {"rejected": 409, "not-found": 404}.get(error.kind, 502)
 
 
 def show_neighbours(place: Place, form: GroupForm) -> None:

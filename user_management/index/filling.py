@@ -8,7 +8,6 @@ index as whole as it was, and the next one goes on where it stopped.
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -16,13 +15,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from aws import quotas, user_groups, user_pools, users
-from aws.errors import Rejected, Throttled, Unavailable
+from aws.errors import NotFound, Rejected
 from aws.resources import Page
 from aws.user_resources import CognitoUser
 from jobs.lifecycle import Continues, JobFailed, Run
 from user_management import recent
 from user_management.index import rows
 from user_management.index.models import IndexedMember, IndexedUser, SearchIndex
+from user_management.patience import patiently
 from user_management.place import NotLinked, Place, place_of
 
 KIND = "search-index"
@@ -33,16 +33,11 @@ STEPS = (
 )
 PAGES_AT_ONCE = 10
 """Pages in one transaction: six hundred users, so that other writers of an SQLite file wait for milliseconds only."""
-LONGEST_PAUSE = 30.0
-UNHEARD_AT_MOST = 5
-"""How often in a row AWS may be away before the walk ends, to be taken up later."""
 
 STALE_AFTER = timedelta(hours=1)
 """A walk that an earlier job began longer ago than this is not gone on with: its beginning would be too old."""
 FILLED = ("filled", "filled_attributes", "filled_groups", "users", "calls", "seconds")
 WALK = ("started", "token", "walk_state", "walked", "walk_calls", "walk_seconds", "groups_done")
-
-Result = TypeVar("Result")
 
 
 class Stopped(JobFailed):
@@ -89,25 +84,6 @@ def current(run: Run, *, lock: bool = False) -> SearchIndex:
     return index
 
 
-def patiently(run: Run, ask: Callable[[], Result], *, done: int = 0) -> Result:
-    """The answer, however long AWS asks to slow down. Raises other AwsErrors, and Unavailable after some tries."""
-    pause, unheard = 1.0, 0
-    while True:
-        try:
-            return ask()
-        except Throttled:
-            unheard = 0
-        except Unavailable:
-            unheard += 1
-            if unheard > UNHEARD_AT_MOST:
-                raise
-        until = time.monotonic() + pause
-        pause = min(pause * 2, LONGEST_PAUSE)
-        while time.monotonic() < until:
-            run.progress(done)
-            time.sleep(min(1.0, max(0.0, until - time.monotonic())))
-
-
 def _walk_users(run: Run, place: Place, index: SearchIndex) -> None:
     total = patiently(run, lambda: user_pools.describe_user_pool(place.target, place.pool_id)).estimated_users
 
@@ -115,9 +91,10 @@ def _walk_users(run: Run, place: Place, index: SearchIndex) -> None:
         return users.page_of_users(place.target, place.pool_id, token=token)
 
     def write(found: Sequence[CognitoUser], token: str, seconds: float, calls: int) -> None:
-        met = recent.overlay(place, found)
         with transaction.atomic():
             fresh = current(run, lock=True)
+            # Read under the lock, for which an edit of ours waits: whoever is deleted meanwhile is not written again.
+            met = recent.overlay(place, found)
             rows.remember(fresh, rows.write_users(fresh, met, timezone.now()))
             index.walked += len(found)
             index.walk_calls += calls
@@ -195,20 +172,26 @@ def _walk_groups(run: Run, place: Place, index: SearchIndex) -> str:
         def write(found: Sequence[CognitoUser], token: str, seconds: float, calls: int, name: str = name) -> None:
             with transaction.atomic():
                 fresh = current(run, lock=True)
-                members = [user.username for user in found]
+                members = [user.username for user in recent.overlay(place, found)]
                 rows.remember(fresh, rows.write_members(fresh, name, members, timezone.now()), name)
                 index.walk_calls += calls
                 index.walk_seconds += seconds
                 index.token = token
                 index.save(update_fields=["walk_calls", "walk_seconds", "token"])
 
+        old = index.members.filter(group=name)
         try:
             _pages(run, page, index.token, write, done=index.walked)
         except Rejected as error:
             if not index.token or error.code != "InvalidParameterException":
                 raise
             _pages(run, page, "", write, done=index.walked)
-        _remove(run, index.members.filter(group=name, written__lt=index.started), rows.met(index, name))
+        except NotFound:
+            # Somebody deleted the group since the list of groups was read.
+            _remove(run, old, set())
+            index.token = ""
+        else:
+            _remove(run, old.filter(written__lt=index.started), rows.met(index, name))
         index.groups_done = [*index.groups_done, name]
         index.save(update_fields=["groups_done"])
     _remove(run, index.members.exclude(group__in=groups).filter(written__lt=index.started), set())

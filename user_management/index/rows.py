@@ -43,7 +43,8 @@ def row_of(index: SearchIndex, user: CognitoUser, now: datetime) -> IndexedUser:
         created=_aware(user.created),
         modified=_aware(user.modified),
         attributes=kept,
-        by_username=sort_key(user.username),
+        # Never empty, even where nothing of the name is left to be sorted by.
+        by_username=sort_key(user.username) or user.username,
         by_email=sort_key(kept.get("email", "")),
         by_phone_number=sort_key(kept.get("phone_number", "")),
         by_name=sort_key(kept.get("name", "")),

@@ -249,6 +249,9 @@ def _each(texts: Iterable[str]) -> Q:
 def _condition(index: SearchIndex, condition: Condition) -> tuple[Q, list[str]]:
     """What each row is judged by, and what must stand in its text besides, which an index of texts can tell."""
     text = fold(condition.text.strip())
+    if not text:
+        # A condition of which nothing is left must not mean everybody.
+        return Q(pk__in=[]), []
     begin = BREAK
     if condition.attribute:
         slot = index.slot(condition.attribute)

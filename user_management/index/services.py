@@ -149,8 +149,11 @@ def forget_link(environment: Environment, pool_id: str = "") -> None:
 
 
 def _locked(place: Place) -> SearchIndex:
-    Environment.objects.select_for_update().get(pk=place.environment.pk)
-    index = SearchIndex.objects.select_related("job").filter(environment=place.environment).first()
+    # Not so much of a lock that a row which points to the environment, a new job say, would have to wait for it.
+    Environment.objects.select_for_update(no_key=True).get(pk=place.environment.pk)
+    # Locked as well, because what the walk writes meanwhile would be overwritten with what is read here.
+    rows = SearchIndex.objects.select_for_update(of=("self",)).select_related("job")
+    index = rows.filter(environment=place.environment).first()
     if index is not None and index.pool_id != place.pool_id:
         forget_link(place.environment, place.pool_id)
         index = None

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive
 
 from aws.resources import Page
 from aws.user_resources import CognitoUser
@@ -16,6 +17,7 @@ from user_management.index import search
 from user_management.index.models import SearchIndex
 from user_management.index.search import ANYWHERE, BEGINS, IS, Condition, Days, Search, Total
 from user_management.index.services import index_of
+from user_management.index.text import storable
 from user_management.listing.query import BadQuery, UserQuery
 from user_management.place import Place
 
@@ -33,6 +35,8 @@ WHERE = {"": ANYWHERE, "begins": BEGINS, "is": IS}
 FACTS = ("username", "status", "enabled", "created", "modified")
 """What every row has, whatever was chosen."""
 TRUE = ("true", "yes", "enabled", "1")
+MOST = 2**63
+"""Numbers of rows are smaller."""
 
 
 class IndexSource:
@@ -79,7 +83,7 @@ class IndexSource:
     def _page(self, index: SearchIndex, wanted: Search, token: str, size: int) -> Counted:
         total = None
         if token:
-            rows = search.page(index, wanted, _cursor(token), size + 1)
+            rows = search.page(index, wanted, _cursor(token, wanted.sort), size + 1)
         else:
             rows, total = search.first_page(index, wanted, size + 1)
         more = len(rows) > size
@@ -131,20 +135,20 @@ def _token(key: Any, pk: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([shown, pk]).encode()).decode()
 
 
-def _cursor(token: str) -> search.Cursor:
-    if not token:
-        return None
+def _cursor(token: str, sort: str) -> search.Cursor:
+    """Where the list goes on. Databases refuse to compare a date with a text, so the key must be one of this order."""
+    kind = {"created": datetime, "modified": datetime, "enabled": bool}.get(sort, str)
     try:
         key, pk = json.loads(base64.urlsafe_b64decode(token.encode()))
         if isinstance(key, dict):
             key = parse_datetime(key["at"])
-        if (
-            isinstance(pk, bool)
-            or not isinstance(pk, int)
-            or not (key is None or isinstance(key, str | bool | datetime))
-        ):
+            if key is None or is_naive(key):
+                raise ValueError
+        if type(pk) is not int or not 0 < pk < MOST or not (key is None or isinstance(key, kind)):
             raise ValueError
-    except (ValueError, KeyError, TypeError, binascii.Error) as error:
+        if isinstance(key, str) and key != storable(key):
+            raise ValueError
+    except (ValueError, KeyError, TypeError, RecursionError, binascii.Error) as error:
         raise BadQuery("This address does not lead on in the list any more.", code="BadToken") from error
     return key, pk
 

@@ -17,6 +17,7 @@ from user_management.index.forms import IndexForm
 from user_management.index.models import SearchIndex
 from user_management.index.reports import report_of
 from user_management.index.search import backend
+from user_management.person.views.answers import reason_of
 from user_management.place import Place, open_place, pool_page
 from user_management.pool_rules import rules_of
 from web.pages import redirect_page, render_page
@@ -69,7 +70,11 @@ def refresh(request: HttpRequest, project: str, env: str) -> HttpResponse:
 @pool_page
 def wipe(request: HttpRequest, project: str, env: str) -> HttpResponse:
     place = open_place(request, project, env, needs=Permission.MANAGE_USERS)
-    gone = services.wipe(place=place, actor=access.actor(request), reason=request.POST.get("reason", "")[:500])
+    gone = services.wipe(
+        place=place,
+        actor=access.actor(request),
+        reason=reason_of(request),
+    )
     if wants_json(request):
         return JsonResponse({"deleted": gone})
     users = "1 user was" if gone == 1 else f"{gone:,} users were"

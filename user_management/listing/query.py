@@ -189,6 +189,10 @@ def _state(value: str) -> tuple[str, bool | None]:
 
 def _day(name: str, value: str) -> date | None:
     try:
-        return date.fromisoformat(value) if value else None
+        day = date.fromisoformat(value) if value else None
+        if day in (date.min, date.max):
+            # The ends of the calendar have no day before or after them to compare with.
+            raise ValueError(value)
+        return day
     except ValueError as error:
         raise BadQuery(f"“{value}” is no day for {name}; write 2026-01-31.", code="BadDate") from error

@@ -23,8 +23,8 @@ STATES = {
 """The colour and drawing of each status; an unknown one is shown like one that waits."""
 LONGEST_CELL = 60
 """Characters of a value on the screen; the rest is in its title."""
-LONGEST_SHOWN = 36
-"""Characters of the first column that are certain to be in sight."""
+LONGEST_SHOWN = 28
+"""Characters of a value that are certain to be in sight, however wide they are."""
 Cell = Callable[[CognitoUser], str]
 
 
@@ -60,9 +60,8 @@ def rows(
                 f'<td class="select" data-label="Choose"><input type="checkbox" name="username" value="{name}"'
                 f' aria-label="Choose {label}"></td>'
             )
-        first = escape(user.label) if _is_blank(user, columns[0].key) else cells[0](user)
-        title = f' title="{name}"' if len(user.username) > LONGEST_SHOWN and columns[0].key == "username" else ""
-        link = f'<a href="{escape(address(user.username))}"{title}>{first}</a>'
+        first = _cut(user.label) if _is_blank(user, columns[0].key) else cells[0](user)
+        link = f'<a href="{escape(address(user.username))}">{first}</a>'
         parts.append(f'<th scope="row"{before[0]}>{link}</th>')
         parts += [f"<td{attributes}>{cell(user)}</td>" for attributes, cell in zip(before[1:], cells[1:], strict=True)]
         parts.append("</tr>\n")
@@ -74,9 +73,12 @@ def _is_blank(user: CognitoUser, key: str) -> bool:
 
 
 def _cut(text: str) -> str:
-    if len(text) <= LONGEST_CELL:
-        return escape(text)
-    return f'<span title="{escape(text)}">{escape(text[:LONGEST_CELL].rstrip())}…</span>'
+    shown = escape(text)
+    if len(text) <= LONGEST_SHOWN:
+        return shown
+    # The page's style ends it with an ellipsis where there is no more room.
+    begun = shown if len(text) <= LONGEST_CELL else f"{escape(text[:LONGEST_CELL].rstrip())}…"
+    return f'<span class="cut" title="{shown}">{begun}</span>'
 
 
 def _unknown(user: CognitoUser) -> str:

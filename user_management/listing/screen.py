@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
-from aws.errors import AwsError
+from aws.errors import AwsError, Rejected
 from aws.resources import Page
 from aws.user_resources import CognitoUser
 from environments import access
@@ -48,7 +48,8 @@ class Screen:
     freshness: str = ""
     unheld: frozenset[str] = frozenset()
     granted: frozenset[Permission] = frozenset()
-    can_sort: bool = False
+    sortable: frozenset[str] = frozenset()
+    """Keys of columns, and of the pool's own attributes, that the search index holds, and so can sort by."""
     error: AwsError | None = None
     typed: str = ""
     """What stands in the box, also when it is not understood."""
@@ -92,7 +93,8 @@ class Screen:
 
     @property
     def status(self) -> int:
-        return 200 if self.error is None else 422 if isinstance(self.error, BadQuery) else 502
+        # What is refused, here or by AWS, lies in the address; the rest is AWS's.
+        return 200 if self.error is None else 422 if isinstance(self.error, Rejected) else 502
 
 
 def read_screen(request: HttpRequest, place: Place) -> Screen:
@@ -111,10 +113,18 @@ def read_screen(request: HttpRequest, place: Place) -> Screen:
         screen.freshness = source.freshness(place)
         shown = [column.key for column in screen.columns]
         screen.unheld = unheld_of(source, place, [*shown, "email_verified", "phone_number_verified"])
-        screen.can_sort = is_served(place, UserQuery(sort="created"))
+        screen.sortable = _sortable(screen)
     except AwsError as error:
         screen.error = error
     return screen
+
+
+def _sortable(screen: Screen) -> frozenset[str]:
+    by_any = UserQuery(sort="created")
+    if screen.rules is None or not is_served(screen.place, by_any):
+        return frozenset()
+    keys = {column.key for column in columns_.columns_of(screen.rules.people)}
+    return frozenset(keys - unheld_of(source_for(screen.place, by_any), screen.place, keys))
 
 
 def _understand(screen: Screen, source: Source) -> None:
@@ -135,9 +145,19 @@ def preference_of(request: HttpRequest, place: Place) -> ListPreference:
     return found or ListPreference(user=user, environment=place.environment)
 
 
-def shown_columns(params: Any, preference: ListPreference, rules: Rules) -> tuple[Column, ...]:
-    """Those the address names, once each or with commas, else those the person chose, else those of a new list."""
-    named = [key for text in params.getlist("columns") for key in text.split(",")]
+def shown_columns(params: Any, preference: ListPreference, rules: Rules, *, strict: bool = False) -> tuple[Column, ...]:
+    """Those the address names, once each or with commas, else those the person chose, else those of a new list.
+
+    With `strict`, a name that is no column raises BadQuery: a file may not have fewer columns than were asked for.
+    """
+    named = [key for text in params.getlist("columns") for key in text.split(",") if key]
+    unknown = set(named) - {column.key for column in columns_.columns_of(rules.people)} if strict else set()
+    if unknown:
+        raise BadQuery(
+            f"This pool has no column {', '.join(sorted(unknown))}.",
+            code="NoSuchColumn",
+            next_step="Columns are named as in the first line of an exported file.",
+        )
     return columns_.chosen(named or preference.columns, rules.people)
 
 
@@ -150,18 +170,21 @@ def _size(params: Mapping[str, str], preference: ListPreference) -> int:
 
 def page_context(screen: Screen) -> dict[str, Any]:
     """What the template needs beside the screen itself."""
-    with_index = screen.can_sort or bool(screen.query.needs_index)
+    with_index = bool(screen.sortable or screen.query.needs_index)
     shown = IN_THE_FORM if with_index else IN_THE_FORM[:4]
     kept = {key: value for key, value in screen.params.items() if key not in shown and not key.startswith(CUSTOM)}
     every = columns_.columns_of(screen.rules.people) if screen.rules else ()
+    # What is asked already stays in the form, so that somebody can take it out again.
+    asked = {*screen.query.attributes, screen.query.attribute}
+    own = [one.key for one in every if one.is_custom and (one.key in screen.sortable or one.key in asked)]
     return {
         **screen.place.context(),
         "screen": screen,
         "query": screen.query,
         "states": STATES,
-        "searchable": ATTRIBUTES | {one.key: one.key for one in every if one.is_custom and with_index},
+        "searchable": ATTRIBUTES | {key: key for key in own if with_index},
         "with_index": with_index,
-        "custom_filters": [(one.key, screen.query.attributes.get(one.key, "")) for one in every if one.is_custom],
+        "custom_filters": [(key, screen.query.attributes.get(key, "")) for key in own],
         "sizes": SIZES,
         "kept": kept,
         "readings": [(one, _link(screen, one)) for one in screen.others],
@@ -181,12 +204,12 @@ def _link(screen: Screen, reading: Reading) -> str:
 
 
 def _heads(screen: Screen) -> list[tuple[Column, str, str]]:
-    """Each column with the address that sorts by it ("" where nothing can sort), and how it is sorted now."""
+    """Each column with the address that sorts by it ("" where nothing can), and how it is sorted now."""
     found = []
     for column in screen.columns:
         now = {column.key: "ascending", f"-{column.key}": "descending"}.get(screen.query.sort, "")
         other = replace(screen.query, sort=f"-{column.key}" if now == "ascending" else column.key)
-        found.append((column, f"?{urlencode(other.to_params())}" if screen.can_sort else "", now))
+        found.append((column, f"?{urlencode(other.to_params())}" if column.key in screen.sortable else "", now))
     return found
 
 

@@ -71,7 +71,9 @@ def columns(request: HttpRequest, project: str, env: str) -> HttpResponse:
     """Remember this person's columns and page size, and go back to the list with the query it had."""
     place = open_place(request, project, env, needs=Permission.VIEW)
     form = ColumnsForm(request.POST, rules=rules_of(place).people)
-    if not form.is_valid() or not isinstance(request.user, User):
+    if not isinstance(request.user, User):
+        return JsonResponse({"error": "Columns are kept for people. Scripts name them: ?columns=email,sub"}, status=422)
+    if not form.is_valid():
         context = {**place.context(), "form": form}
         return render_page(request, "user_management/listing/columns.html", context, status=422)
     keep_preference(
@@ -105,7 +107,7 @@ def users_csv(request: HttpRequest, project: str, env: str) -> HttpResponse:
     place = open_place(request, project, env, needs=Permission.MANAGE_USERS)
     query = UserQuery.from_params(request.GET)
     source = source_for(place, query)
-    shown = shown_columns(request.GET, preference_of(request, place), rules_of(place))
+    shown = shown_columns(request.GET, preference_of(request, place), rules_of(place), strict=True)
     unheld = unheld_of(source, place, [column.key for column in shown])
     shown = known(shown, unheld, named="columns" in request.GET)
     # What AWS refuses is found out while there still is a page to say so on.

@@ -132,7 +132,7 @@ def sign_out(*, place: Place, user: CognitoUser, actor: Actor, reason: str = "")
     """Revoke every refresh token. Access tokens stay valid to outside verifiers until they expire."""
     with _of(place, user):
         users.sign_out_everywhere(place.target, place.pool_id, user.username)
-    _recorded(Action.USER_SIGNED_OUT, place, user, actor, reason, after={"tokens": "all revoked"})
+    _recorded(Action.USER_SIGNED_OUT, place, user, actor, reason, after={"signed_out": "everywhere"})
     return user
 
 
@@ -231,6 +231,12 @@ def change_mfa(
     preferred: str = "",
 ) -> tuple[AuthFactors, AuthFactors]:
     """Turn factors on or off. Answers them before and after: AWS reports success even where nothing changed."""
+    if preferred and not factors.get(preferred):
+        raise Rejected(
+            "The preferred second factor must be one that is asked for.",
+            code="NotChosen",
+            next_step="Tick it as well, or prefer another one.",
+        )
     with _of(place, user):
         before = user_security.auth_factors(place.target, place.pool_id, user.username)
         # A factor that the pool's tier lacks may not even be named, so only what differs is.

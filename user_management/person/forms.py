@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 
 from aws.user_resources import AttributeRule, CognitoUser, PeopleRules
 from user_management.person import passwords
@@ -115,6 +116,17 @@ class AttributesForm(forms.Form):
     def more_fields(self) -> list[BoundField]:
         return [self[PREFIX + rule.name] for rule in self.rules if not self._is_main(rule)]
 
+    @property
+    def cells(self) -> list[list[BoundField]]:
+        """The main fields as they stand together: an address with the tick about it, any other alone."""
+        found: list[list[BoundField]] = []
+        for bound in self.main_fields:
+            if found and bound.name == f"{found[-1][-1].name}_verified":
+                found[-1].append(bound)
+            else:
+                found.append([bound])
+        return found
+
     def _is_main(self, rule: AttributeRule) -> bool:
         bound = self[PREFIX + rule.name]
         return bool(rule.required or rule.is_custom or rule.name in USUAL or bound.value() or bound.errors)
@@ -143,6 +155,20 @@ def edit_form(user: CognitoUser, people: PeopleRules, data: Any = None) -> Attri
     return AttributesForm(data, rules=rules, values=user.attributes)
 
 
+def whole_form(form: AttributesForm, user: CognitoUser, people: PeopleRules) -> AttributesForm:
+    """The form as a page can show it: what was not sent has the value it has, so that sending it deletes nothing."""
+    if not form.is_bound or COMPLETE in form.data:
+        return form
+    data: Any = QueryDict(mutable=True)
+    data.update(form.data)
+    for rule in form.rules:
+        value = user.attributes.get(rule.name, "")
+        if rule.name not in VERIFIED or value == "true":
+            data.setdefault(PREFIX + rule.name, value)
+    data[COMPLETE] = "1"
+    return edit_form(user, people, data)
+
+
 def _with_usual(data: Any, **usual: str) -> Any:
     """What scripts need not say: a password that is given was typed, and invitations go by e-mail."""
     if data is None:
@@ -162,7 +188,8 @@ class CreateForm(AttributesForm):
         username = forms.CharField(
             label=name_label(people),
             max_length=2048,
-            help_text="How the user signs in. It can never be changed.",
+            # Where names are addresses, Cognito makes up the name that stays, and the address is an attribute.
+            help_text="How the user signs in." if name_attributes(people) else "It can never be changed.",
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         )
         invite = forms.ChoiceField(
@@ -187,6 +214,18 @@ class CreateForm(AttributesForm):
             "a password by it.",
         )
         self.fields["reason"] = self.fields.pop("reason")
+        for rule in self.rules:
+            if not rule.mutable:
+                field = self.fields[PREFIX + rule.name]
+                field.help_text = f"{field.help_text} It can only be set now.".strip()
+
+    @property
+    def cells(self) -> list[list[BoundField]]:
+        """The user name first; where it is an address, the tick about that address stands with it."""
+        own = name_attributes(self.people)
+        flag = f"{PREFIX}{own[0]}_verified" if len(own) == 1 else ""
+        ticks = [self[flag]] if flag in self.fields else []
+        return [[self["username"], *ticks], *(cell for cell in super().cells if cell[0].name != flag)]
 
     def is_required(self, rule: AttributeRule) -> bool:
         return rule.required
@@ -268,9 +307,15 @@ def password_field(people: PeopleRules) -> forms.CharField:
         strip=False,
         max_length=passwords.LONGEST,
         help_text=f"The pool asks for {', '.join(rules)}.",
-        # The page is the answer to a POST and is kept nowhere, so that nothing has to be typed twice.
-        widget=forms.PasswordInput(render_value=True, attrs={"autocomplete": "new-password"}),
+        # What was typed is not sent back: a page that is saved or printed would hold it.
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+
+def ask_again(form: forms.Form) -> None:
+    """Of a form that is shown again: a typed password is not sent back, so the form says that it is wanted again."""
+    if "password" not in form.errors and form.cleaned_data.get("password"):
+        form.add_error("password", "Type the password again: it is never sent back to the page.")
 
 
 class PasswordForm(forms.Form):
@@ -323,14 +368,17 @@ class DeleteForm(forms.Form):
 
     confirm = forms.CharField(max_length=2048, strip=True, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     reason = reason_field()
+    LONGEST_TYPED = 128
 
     def __init__(self, data: Any = None, *, user: CognitoUser) -> None:
         super().__init__(data)
         self.user = user
-        self.fields["confirm"].label = f"Type {user.label} to confirm"
+        can_be_typed = len(user.label) <= self.LONGEST_TYPED and user.label.isprintable()
+        self.asked = user.label if can_be_typed else user.username
+        self.fields["confirm"].label = f"Type {self.asked} to confirm"
 
     def clean_confirm(self) -> str:
         typed = str(self.cleaned_data["confirm"])
         if typed not in (self.user.label, self.user.username, self.user.label.strip()):
-            raise forms.ValidationError(f"Type exactly: {self.user.label}")
+            raise forms.ValidationError(f"Type exactly: {self.asked}")
         return typed

@@ -25,7 +25,10 @@ RECENT = 10
 """How many lines of the activity the page shows."""
 
 BUTTONS: Mapping[UserAction, tuple[str, str]] = {
-    UserAction.REACTIVATE: ("reactivate-user", "The user can sign in again. No message is sent."),
+    UserAction.REACTIVATE: (
+        "reactivate-user",
+        "Lifts the suspension, and changes nothing else about the account. No message is sent.",
+    ),
     UserAction.CONFIRM: (
         "confirm-user",
         "The user counts as confirmed and can sign in with the password from the sign-up. No message is sent.",
@@ -36,7 +39,7 @@ BUTTONS: Mapping[UserAction, tuple[str, str]] = {
     ),
     UserAction.RESET_PASSWORD: (
         "reset-password",
-        "The present password stops working at once, and Cognito sends a code, valid for an hour, with which the user "
+        "Any present password stops working at once, and Cognito sends a code, valid for an hour, with which the user "
         "chooses a new one.",
     ),
     UserAction.RESET_MFA: (
@@ -57,6 +60,7 @@ BUTTONS: Mapping[UserAction, tuple[str, str]] = {
 LINKS: Mapping[UserAction, tuple[str, str]] = {
     UserAction.SET_PASSWORD: ("set-password", "Choose a temporary or permanent password, and hand it over yourself."),
     UserAction.VERIFY: ("edit-user", "Tick the address that you know to be theirs, and save."),
+    UserAction.EDIT: ("edit-user", "Opens the attributes. You see the difference before anything is saved."),
     UserAction.DELETE: ("delete-user", "Asks you to type the user's name first."),
 }
 """The same for what has a page of its own."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from aws import user_security
 from aws.errors import AwsError
+from aws.resources import Page
 from aws.side_by_side import Pending, Together
 from aws.user_resources import AuthEvent, AuthFactors, CognitoUser, Device, UserSession
 from user_management.place import Place
@@ -59,20 +60,30 @@ class Security:
         return value if isinstance(value, AuthFactors) else None
 
 
-def security_of(place: Place, user: CognitoUser) -> Security:
-    """All four at once; each stands for itself, so that one that fails hides none of the others."""
+def security_of(place: Place, user: CognitoUser, events: str = "") -> Security:
+    """All four at once; each stands for itself, so that one that fails hides none of the others.
+
+    `events` is the token of an older page of the sign-in history.
+    """
     asked = place.target, place.pool_id, user.username
     with Together() as together:
         factors = together.start(user_security.auth_factors, *asked)
         devices = together.start(user_security.list_devices, *asked)
         sessions = together.start(user_security.list_sessions, *asked)
-        history = together.start(user_security.page_of_auth_events, *asked)
-        return Security(_part(factors), _part(devices), _part(sessions), _part(history, lambda page: page.items))
+        history = together.start(user_security.page_of_auth_events, *asked, token=events)
+        return Security(_part(factors), _part(devices), _part(sessions), _part(history))
 
 
-def _part(pending: "Pending[Any]", of: Callable[[Any], Any] = lambda value: value) -> Part:
+def older_history(place: Place, user: CognitoUser, events: str) -> Part:
+    """The page of the sign-in history that the token leads to, alone."""
+    with Together() as together:
+        asked = place.target, place.pool_id, user.username
+        return _part(together.start(user_security.page_of_auth_events, *asked, token=events))
+
+
+def _part(pending: "Pending[Any]") -> Part:
     try:
-        return Part(of(pending.result()))
+        return Part(pending.result())
     except AwsError as error:
         absent = user_security.why_not_offered(error)
         return Part(absent=absent) if absent else Part(error=error)
@@ -86,10 +97,11 @@ def first_factor_words(factors: AuthFactors) -> list[str]:
     return [FIRST_FACTOR_WORDS.get(one, one) for one in factors.first_factors]
 
 
-def history_rows(found: Security) -> list[tuple[AuthEvent, str, str]]:
-    """The sign-in history with what happened, and at which risk, in words."""
-    events: tuple[AuthEvent, ...] = found.history.value or ()
-    return [(event, EVENT_WORDS.get(event.kind, event.kind), _risk(event)) for event in events]
+def history_context(history: Part) -> dict[str, Any]:
+    """A page of the sign-in history with what happened, and at which risk, in words; and the token of the next."""
+    page: Page[AuthEvent] = history.value or Page(())
+    rows = [(event, EVENT_WORDS.get(event.kind, event.kind), _risk(event)) for event in page.items]
+    return {"history_part": history, "history": rows, "older": page.next_token}
 
 
 def _risk(event: AuthEvent) -> str:
@@ -103,7 +115,8 @@ def security_report(found: Security) -> dict[str, Any]:
         "factors": _report(found.factors, _factors),
         "devices": _report(found.devices, lambda rows: [_device(row) for row in rows]),
         "sessions": _report(found.sessions, lambda rows: [_session(row) for row in rows]),
-        "history": _report(found.history, lambda rows: [_event(row) for row in rows]),
+        "history": _report(found.history, lambda page: [_event(row) for row in page.items])
+        | ({"next_token": found.history.value.next_token} if found.history.value else {}),
     }
 
 

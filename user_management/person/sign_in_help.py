@@ -115,6 +115,8 @@ def _offer(action: UserAction, situation: Situation, *, primary: bool) -> Offer:
 def _sentence(row: Row, situation: Situation) -> str:
     day = _day(situation.expires)
     until = f"; it is valid until about {day}" if situation.expires else ""
+    if situation.expires and situation.doubtful:
+        until = f"; it may have ended already, or, if the last change renewed it, is valid until about {day}"
     medium = {"EMAIL": "e-mail", "SMS": "text message"}.get(situation.medium, "e-mail or text message")
     return row.wrong.format(medium=medium, status=situation.status or situation.state, expires=day, until=until)
 

@@ -21,6 +21,7 @@ class UserAction(StrEnum):
     RESET_PASSWORD = "reset-password"  # noqa: S105  # a verb, no password
     SET_PASSWORD = "set-password"  # noqa: S105
     VERIFY = "verify"
+    EDIT = "edit"
     RESET_MFA = "reset-mfa"
     SIGN_OUT = "sign-out"
     SUSPEND = "suspend"
@@ -34,6 +35,7 @@ TITLES: Mapping[UserAction, str] = {
     UserAction.RESET_PASSWORD: "Reset the password",
     UserAction.SET_PASSWORD: "Set a password",
     UserAction.VERIFY: "Mark an address as verified",
+    UserAction.EDIT: "Enter an address or number",
     UserAction.RESET_MFA: "Reset the authenticator app",
     UserAction.SIGN_OUT: "Sign out everywhere",
     UserAction.SUSPEND: "Suspend",
@@ -73,28 +75,29 @@ ROWS: tuple[Row, ...] = (
     Row(
         "unconfirmed",
         {"enabled": True, "state": "UNCONFIRMED", "unverified": False},
-        "This user signed up, but never entered the confirmation code, which is valid for 24 hours.",
+        "This user signed up, and nobody has confirmed the sign-up. A confirmation code, where the pool sends one, is "
+        "valid for 24 hours.",
         (A.CONFIRM,),
         "fail",
     ),
     Row(
         "unconfirmed-unverified",
         {"enabled": True, "state": "UNCONFIRMED", "unverified": True},
-        "This user signed up, but never entered the confirmation code, which is valid for 24 hours. Confirming the "
-        "sign-up leaves the address unverified.",
+        "This user signed up, and nobody has confirmed the sign-up. A confirmation code, where the pool sends one, is "
+        "valid for 24 hours. Confirming here leaves the address unverified.",
         (A.CONFIRM, A.VERIFY),
         "fail",
     ),
     Row(
         "invited",
         {"enabled": True, "state": "FORCE_CHANGE_PASSWORD", "invitable": True, "expired": False},
-        "This user has a temporary password and has not chosen an own one yet{until}.",
+        "This user has a temporary password and has not chosen one of their own yet{until}.",
         (A.RESEND_INVITATION, A.SET_PASSWORD),
     ),
     Row(
         "invitation-expired",
         {"enabled": True, "state": "FORCE_CHANGE_PASSWORD", "invitable": True, "expired": True},
-        "The invitation has probably expired on {expires}: this user never replaced the temporary password.",
+        "The invitation probably expired on {expires}: this user never replaced the temporary password.",
         (A.RESEND_INVITATION, A.SET_PASSWORD),
         "fail",
     ),
@@ -102,20 +105,20 @@ ROWS: tuple[Row, ...] = (
         "no-address-to-invite",
         {"enabled": True, "state": "FORCE_CHANGE_PASSWORD", "invitable": False, "expired": False},
         "This user has a temporary password{until}, and no address that an invitation could go to.",
-        (A.SET_PASSWORD,),
+        (A.SET_PASSWORD, A.EDIT),
     ),
     Row(
         "no-address-and-expired",
         {"enabled": True, "state": "FORCE_CHANGE_PASSWORD", "invitable": False, "expired": True},
-        "The temporary password has probably expired on {expires}, and there is no address that an invitation could "
-        "go to.",
-        (A.SET_PASSWORD,),
+        "The temporary password probably expired on {expires}, and there is no address that an invitation could go to.",
+        (A.SET_PASSWORD, A.EDIT),
         "fail",
     ),
     Row(
         "reset-code-sent",
         {"enabled": True, "state": "RESET_REQUIRED", "reach": "verified"},
-        "This user must choose a new password with a code sent by {medium}, which is valid for an hour.",
+        "This user must choose a new password with a code, which is valid for an hour. Resetting once more sends a new "
+        "one by {medium}.",
         (A.RESET_PASSWORD, A.SET_PASSWORD),
     ),
     Row(
@@ -129,7 +132,7 @@ ROWS: tuple[Row, ...] = (
         "reset-without-address",
         {"enabled": True, "state": "RESET_REQUIRED", "reach": "nothing"},
         "This user must choose a new password, but has no address that the pool sends codes to.",
-        (A.SET_PASSWORD,),
+        (A.SET_PASSWORD, A.EDIT),
         "fail",
     ),
     Row(
@@ -140,8 +143,16 @@ ROWS: tuple[Row, ...] = (
         "fail",
     ),
     Row(
+        "no-second-factor",
+        {"enabled": True, "state": "CONFIRMED", "locked": True},
+        "This pool asks everybody for a second factor and offers text messages only, and this user has no phone "
+        "number: no sign-in can be finished.",
+        (A.EDIT,),
+        "fail",
+    ),
+    Row(
         "ready",
-        {"enabled": True, "state": "CONFIRMED", "reach": "verified", "app": "no"},
+        {"enabled": True, "state": "CONFIRMED", "locked": False, "reach": "verified", "app": "no"},
         "Nothing in this account keeps the user from signing in. Was the password forgotten? A code can go out by "
         "{medium}.",
         (A.RESET_PASSWORD, A.SET_PASSWORD),
@@ -149,7 +160,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "ready-with-app",
-        {"enabled": True, "state": "CONFIRMED", "reach": "verified", "app": "yes"},
+        {"enabled": True, "state": "CONFIRMED", "locked": False, "reach": "verified", "app": "yes"},
         "Nothing in this account keeps the user from signing in, with password and authenticator app. Whichever was "
         "lost can be reset.",
         (A.RESET_PASSWORD, A.RESET_MFA, A.SET_PASSWORD),
@@ -157,7 +168,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "ready-perhaps-with-app",
-        {"enabled": True, "state": "CONFIRMED", "reach": "verified", "app": "unknown"},
+        {"enabled": True, "state": "CONFIRMED", "locked": False, "reach": "verified", "app": "unknown"},
         "Nothing in this account keeps the user from signing in. Was the password forgotten, or the device with the "
         "authenticator app lost? Each can be reset.",
         (A.RESET_PASSWORD, A.RESET_MFA, A.SET_PASSWORD),
@@ -165,40 +176,40 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "unverified",
-        {"enabled": True, "state": "CONFIRMED", "reach": "unverified", "app": "no"},
+        {"enabled": True, "state": "CONFIRMED", "locked": False, "reach": "unverified", "app": "no"},
         "This user can sign in, but could not recover a forgotten password: the address is not verified.",
         (A.SET_PASSWORD, A.VERIFY),
     ),
     Row(
         "unverified-with-app",
-        {"enabled": True, "state": "CONFIRMED", "reach": "unverified", "app": MAY_HAVE_APP},
+        {"enabled": True, "state": "CONFIRMED", "locked": False, "reach": "unverified", "app": MAY_HAVE_APP},
         "This user can sign in, but could not recover a forgotten password: the address is not verified. A lost "
         "authenticator app can be reset.",
         (A.SET_PASSWORD, A.VERIFY, A.RESET_MFA),
     ),
     Row(
         "unreachable",
-        {"enabled": True, "state": "CONFIRMED", "reach": "nothing", "app": "no"},
+        {"enabled": True, "state": "CONFIRMED", "locked": False, "reach": "nothing", "app": "no"},
         "This user can sign in, but has no address that the pool sends codes to, should the password be forgotten.",
-        (A.SET_PASSWORD,),
+        (A.SET_PASSWORD, A.EDIT),
     ),
     Row(
         "unreachable-with-app",
-        {"enabled": True, "state": "CONFIRMED", "reach": "nothing", "app": MAY_HAVE_APP},
+        {"enabled": True, "state": "CONFIRMED", "locked": False, "reach": "nothing", "app": MAY_HAVE_APP},
         "This user can sign in, but has no address that the pool sends codes to, should the password be forgotten. A "
         "lost authenticator app can be reset.",
-        (A.SET_PASSWORD, A.RESET_MFA),
+        (A.SET_PASSWORD, A.EDIT, A.RESET_MFA),
     ),
     Row(
         "left-to-administrators",
-        {"enabled": True, "state": "CONFIRMED", "reach": "admin-only", "app": "no"},
+        {"enabled": True, "state": "CONFIRMED", "locked": False, "reach": "admin-only", "app": "no"},
         "Nothing in this account keeps the user from signing in. A forgotten password is replaced by administrators.",
         (A.SET_PASSWORD,),
         "pass",
     ),
     Row(
         "left-to-administrators-with-app",
-        {"enabled": True, "state": "CONFIRMED", "reach": "admin-only", "app": MAY_HAVE_APP},
+        {"enabled": True, "state": "CONFIRMED", "locked": False, "reach": "admin-only", "app": MAY_HAVE_APP},
         "Nothing in this account keeps the user from signing in. A forgotten password is replaced by administrators; "
         "a lost authenticator app can be reset.",
         (A.SET_PASSWORD, A.RESET_MFA),
@@ -265,6 +276,7 @@ BLOCKS: Mapping[UserAction, tuple[Block, ...]] = {
         Block({"reach": "nothing"}, "The user has no address that the pool sends recovery codes to."),
     ),
     A.SET_PASSWORD: (),
+    A.EDIT: (),
     A.VERIFY: (Block({"unverified": False}, "There is no unverified address or number."),),
     A.RESET_MFA: (
         Block({"state": "EXTERNAL_PROVIDER"}, "The identity provider keeps the second factors."),

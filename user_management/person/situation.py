@@ -42,13 +42,16 @@ class Situation:
     """Whether a temporary password is probably too old."""
     app: App = "no"
     """Whether an authenticator app is asked for at sign-in."""
-    mfa_required: bool = False
+    locked: bool = False
+    """Whether the pool requires a second factor that this user cannot have, for want of a phone number."""
     unverified: bool = False
     """Whether there is an address that could be marked as verified."""
     status: str = ""
     """Cognito's own word, for statuses that have no other name here."""
     expires: datetime | None = None
     """When the temporary password ends, as far as one can tell: from the last change of the user."""
+    doubtful: bool = False
+    """Whether it may have ended before: the last change need not have been a new invitation."""
 
 
 def situation_of(
@@ -65,10 +68,11 @@ def situation_of(
         invitable=bool(invitation_mediums(user, people)),
         expired=expires is not None and expires < now,
         app=_app(mfa, factors),
-        mfa_required=_mfa_setting(people, mfa) == "ON",
+        locked=_is_locked(user, mfa, factors),
         unverified=any(user.attributes.get(name) and not user.is_verified(name) for name in _MEDIUMS),
         status=user.status,
         expires=expires,
+        doubtful=_is_doubtful(user, people, now),
     )
 
 
@@ -82,6 +86,9 @@ def _reach(user: CognitoUser, people: PeopleRules) -> tuple[Reach, str]:
     if "admin_only" in mechanisms:
         return "admin-only", ""
     names = [one.removeprefix("verified_") for one in mechanisms]
+    if not people.sends_sms:
+        # A pool without a role for Amazon SNS texts to nobody.
+        names = [name for name in names if name != "phone_number"]
     for name in names:
         if user.is_verified(name):
             return "verified", _MEDIUMS.get(name, "")
@@ -101,8 +108,18 @@ def _expires(user: CognitoUser, people: PeopleRules) -> datetime | None:
     return user.modified + timedelta(days=people.temporary_password_days)
 
 
-def _mfa_setting(people: PeopleRules, mfa: MfaConfig | None) -> str:
-    return (mfa.configuration if mfa else people.pool.mfa_configuration) or "OFF"
+def _is_doubtful(user: CognitoUser, people: PeopleRules, now: datetime) -> bool:
+    if user.status != "FORCE_CHANGE_PASSWORD" or user.created is None:
+        return False
+    return user.created + timedelta(days=people.temporary_password_days) < now
+
+
+def _is_locked(user: CognitoUser, mfa: MfaConfig | None, factors: AuthFactors | None) -> bool:
+    # An authenticator app and an e-mail address can be set up while signing in; "to set up SMS MFA, users need help
+    # from an administrator to add a phone number to their account" (AWS, AdminInitiateAuth, MFA_SETUP).
+    if mfa is None or mfa.configuration != "ON" or user.phone_number or (factors is not None and factors.mfa):
+        return False
+    return mfa.sms_present and not mfa.totp_enabled and not mfa.email_present
 
 
 def _app(mfa: MfaConfig | None, factors: AuthFactors | None) -> App:

@@ -12,7 +12,7 @@ from jobs import services as jobs
 from jobs.lifecycle import run_now
 from tests.factories import actor_of
 from tests.user_management.csv_import.files import BODIES, ROLE, address, csv, imported, run, start, uploaded
-from user_management.csv_import import by_cognito
+from user_management.csv_import import by_cognito, services
 from user_management.csv_import.models import Phase, UserImport
 
 HEADER = "cognito:username,email,email_verified,custom:tier,name"
@@ -186,3 +186,39 @@ def test_an_address_that_grew_too_old_makes_a_new_job(place: Any, manager: Any, 
 
     row.refresh_from_db()
     assert row.cognito_job_id != old.id
+
+
+def test_more_rows_than_a_job_takes_are_refused_for_a_job_alone(place: Any, manager: Any, monkeypatch: Any) -> None:
+    """500,001 rows, in small."""
+    monkeypatch.setattr(services, "MOST_ROWS", 2)
+    row = uploaded(manager, place, csv(HEADER, *(f"u{n},u{n}@example.com,TRUE,," for n in range(3))))
+    fields = {"existing": "skip", **JOB}
+    answer = manager.post(address(place, "apply-user-import", row), fields, headers={"accept": "application/json"})
+
+    assert (answer.status_code, "takes 2 users, and 3 rows are new" in answer.json()["error"]) == (409, True)
+    assert services.why_not(row, "one-by-one", "skip") == ""
+    assert start(manager, place, row).kind == services.RUN
+
+
+def test_hashes_kept_with_a_lost_key_are_told_in_words(place: Any, manager: Any, settings: Any) -> None:
+    secret = "$2b$12$" + "a" * 53
+    row = uploaded(
+        manager, place, csv(f"{HEADER},password_hash", f"ada,a@example.com,TRUE,,,{secret}"), hashing="BCRYPT"
+    )
+    job = start(manager, place, row, **JOB)
+    settings.ENCRYPTION_KEY = "another"
+    ended = run_now(job, BODIES[job.kind])
+
+    assert (ended.status, "no longer has" in ended.error_words, ended.can_be_retried) == ("failed", True, False)
+
+
+def test_a_hash_does_not_outlive_an_import_one_by_one(place: Any, manager: Any, sandbox: Any) -> None:
+    secret = "$2b$12$" + "a" * 53
+    row = uploaded(
+        manager, place, csv(f"{HEADER},password_hash", f"ada,a@example.com,TRUE,,,{secret}"), hashing="BCRYPT"
+    )
+    sandbox.fail("AdminCreateUser", kind="fail", code="UserLambdaValidationException", times=1)
+    run(start(manager, place, row))
+
+    kept = row.rows.get()
+    assert (kept.outcome, bytes(kept.hash_sealed), kept.attributes["email"]) == ("failed", b"", "a@example.com")

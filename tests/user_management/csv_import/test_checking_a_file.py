@@ -1,16 +1,24 @@
 """From the upload to the preview: who is new, who differs, what is wrong, and what rests for how long."""
 
 from datetime import timedelta
+from itertools import count
+from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from audit.models import AuditEvent
+from auth_import.models import CognitoLink
+from aws import users
+from aws.errors import Throttled
 from jobs.lifecycle import run_now
+from tests.user_management.conftest import Pool, linked
 from tests.user_management.csv_import.files import address, csv, plans, problems, run, send, uploaded
-from user_management.csv_import import keeping, services, writing
-from user_management.csv_import.models import ImportPart, ImportProblem, ImportRow, Phase, UserImport
+from user_management import patience
+from user_management.csv_import import doubles, keeping, services, writing
+from user_management.csv_import.models import MOST_PROBLEMS, ImportPart, ImportProblem, ImportRow, Phase, UserImport
 
 HEADER = "cognito:username,email,email_verified,custom:tier"
 
@@ -87,8 +95,6 @@ def test_an_address_that_is_somebody_elses_sign_in_name_is_refused(place: Any, p
 def test_where_people_sign_in_with_their_address_they_are_found_by_it(
     project: Any, cast: Any, sandbox: Any, no_quotas: None, manager: Any
 ) -> None:
-    from tests.user_management.conftest import Pool, linked
-
     pool = Pool(sandbox.url, AliasAttributes=None, UsernameAttributes=["email"])
     made = pool.user("grace@example.com", email="grace@example.com", custom__tier="gold")
     by_address = linked(project, pool)
@@ -228,3 +234,63 @@ def test_rows_are_written_with_every_column_of_the_model() -> None:
     fields = {field.column for field in ImportRow._meta.concrete_fields if not field.primary_key}
 
     assert set(writing.COLUMNS) == fields
+
+
+def test_half_the_file_naming_one_user_takes_no_longer_than_any_other(place: Any, manager: Any, cast: Any) -> None:
+    """A template filled down: every row names every other, which must not be compared one by one."""
+    row = uploaded(manager, place, csv(HEADER, "ada,ada@example.com,TRUE,"))
+    ImportRow.objects.all().delete()
+    ImportRow.objects.bulk_create(ImportRow(user_import=row, line=n, username="x", key="x") for n in range(2, 10_002))
+    began = monotonic()
+
+    assert doubles.refuse(row, kept=MOST_PROBLEMS - 9_990) == 10_000
+
+    assert monotonic() - began < 4
+    assert row.problems.count() == 9_990, "no more are kept than there is room for"
+    assert "in lines 3, 4, 5 and 9,996 more" in problems(row)[0][2]
+    assert not row.rows.exclude(plan="wrong").exists()
+
+
+def test_what_was_thrown_away_is_forgotten_though_its_process_was_killed(place: Any, manager: Any) -> None:
+    row = uploaded(manager, place, csv(HEADER, "ada,ada@example.com,TRUE,"))
+    UserImport.objects.update(phase=Phase.DISCARDED)
+
+    assert keeping.forget_expired() == 1
+    assert not row.rows.exists()
+    assert keeping.forget_expired() == 0
+
+
+def test_names_that_are_too_long_to_be_looked_up_do_not_end_the_check(place: Any, manager: Any) -> None:
+    name = "\\" * 128
+    row = uploaded(manager, place, csv(HEADER, f"{name},long@example.com,TRUE,"))
+
+    assert plans(row) in ({2: "create"}, {2: "wrong"})
+
+
+def test_throttling_slows_the_check_and_never_fails_it(place: Any, pool: Any, manager: Any, monkeypatch: Any) -> None:
+    pool.user("grace", custom__tier="gold")
+    real, times = users.page_of_users, []
+
+    def slow(*args: Any, **more: Any) -> Any:
+        times.append(1)
+        if len(times) < 3:
+            raise Throttled("Rate exceeded.", code="TooManyRequestsException")
+        return real(*args, **more)
+
+    monkeypatch.setattr(users, "page_of_users", slow)
+    moments = count()
+    monkeypatch.setattr(patience, "time", SimpleNamespace(sleep=lambda seconds: None, monotonic=lambda: next(moments)))
+    row = uploaded(manager, place, csv(HEADER, "grace,,,silver"))
+
+    assert (plans(row), len(times) > 2) == ({2: "differs"}, True)
+
+
+def test_a_file_that_was_compared_with_another_pool_is_not_imported(place: Any, manager: Any, sandbox: Any) -> None:
+    row = uploaded(manager, place, csv(HEADER, "ada,ada@example.com,TRUE,"))
+    CognitoLink.objects.update(user_pool_id=Pool(sandbox.url).id)
+    fields = {"existing": "skip", "way": "one-by-one"}
+    answer = manager.post(address(place, "apply-user-import", row), fields, headers={"accept": "application/json"})
+
+    assert (answer.status_code, "another user pool" in answer.json()["error"]) == (409, True)
+    row.refresh_from_db()
+    assert row.phase == Phase.READY

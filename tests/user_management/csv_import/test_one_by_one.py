@@ -228,6 +228,78 @@ def test_cancelled_the_rest_can_be_left(place: Any, manager: Any, cast: Any) -> 
     manager.post(address(place, "discard-user-import", row))
     row.refresh_from_db()
     assert (row.phase, row.rows.exists()) == (Phase.DISCARDED, False)
+    assert row.outcome == {"left": 1, "wrong": 0}
+
+
+def test_what_was_done_before_the_rest_was_left_stays_told(place: Any, manager: Any, cast: Any) -> None:
+    row = uploaded(manager, place, csv(HEADER, ADA, "eve,eve@example.com,TRUE,", "a b,x@example.com,TRUE,"))
+    job = start(manager, place, row, reason="TICKET-8")
+    row.rows.filter(line=2).update(outcome=Outcome.CREATED)
+    jobs.cancel(job=job, actor=actor_of(cast.manager))
+    manager.post(address(place, "discard-user-import", row))
+
+    row.refresh_from_db()
+    assert row.outcome == {"created": 1, "left": 1, "wrong": 1}
+    assert "Not imported" in manager.get(row.get_absolute_url()).content.decode()
+    event = AuditEvent.objects.get(action="user_management:users:import")
+    assert event.after is not None
+    assert (event.actor_name, event.reason, event.after["created"], event.after["left"]) == (
+        cast.manager.label,
+        "TICKET-8",
+        1,
+        1,
+    )
+
+
+def test_results_can_be_deleted_at_once_and_the_figures_stay(place: Any, manager: Any) -> None:
+    row = imported(manager, place, csv(HEADER, ADA))
+    kept = row.rows.get()
+    assert (kept.username, kept.key, kept.email_key, kept.attributes) == ("ada", "", "", {})
+    assert "Delete the results" in manager.get(row.get_absolute_url()).content.decode()
+
+    assert manager.post(address(place, "discard-user-import", row)).status_code == 303
+
+    row.refresh_from_db()
+    assert (row.phase, row.outcome["created"], row.rows.exists()) == (Phase.DONE, 1, False)
+    assert "are forgotten" in manager.get(row.get_absolute_url()).content.decode()
+    again = manager.post(address(place, "discard-user-import", row), headers={"accept": "application/json"})
+    assert again.status_code == 409
+
+
+def test_an_update_by_a_killed_worker_is_in_the_activity(place: Any, pool: Any, manager: Any) -> None:
+    pool.user("grace", custom__tier="gold")
+    row = uploaded(manager, place, csv(HEADER, "grace,,,silver"))
+    job = start(manager, place, row, existing="update")
+    # As a worker leaves it that died after AWS had answered.
+    row.rows.update(outcome=Outcome.STARTED)
+    pool.cognito.admin_update_user_attributes(
+        UserPoolId=pool.id, Username="grace", UserAttributes=[{"Name": "custom:tier", "Value": "silver"}]
+    )
+
+    run(job)
+
+    event = AuditEvent.objects.get(action="user_management:user:change")
+    assert event.after is not None
+    assert (outcomes(row), event.before, event.after["custom:tier"]) == (
+        {2: "updated"},
+        {"custom:tier": "gold"},
+        "silver",
+    )
+
+
+def test_an_update_that_aws_refused_is_done_again(place: Any, pool: Any, manager: Any, sandbox: Any) -> None:
+    pool.user("grace", custom__tier="gold")
+    row = uploaded(manager, place, csv(HEADER, "grace,,,silver"))
+    sandbox.fail("AdminUpdateUserAttributes", kind="fail", code="UserLambdaValidationException", times=1)
+    run(start(manager, place, row, existing="update"))
+    assert outcomes(row) == {2: "failed"}
+
+    manager.post(address(place, "retry-user-import", row))
+    row.refresh_from_db()
+    run(row.run_job)  # type: ignore[arg-type]
+
+    assert outcomes(row) == {2: "updated"}
+    assert pool.described("grace")["Attributes"]["custom:tier"] == "silver"
 
 
 def test_a_user_deleted_meanwhile_is_told(place: Any, manager: Any, pool: Any) -> None:

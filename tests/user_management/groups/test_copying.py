@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
 
+from aws import user_groups
+from aws.errors import Throttled
 from aws.resources import Group
 from environments.models import Project
 from jobs import lifecycle
@@ -18,6 +22,7 @@ from tests.sandbox_control import Sandbox
 from tests.user_management.conftest import Pool, linked
 from tests.user_management.groups.conftest import Url
 from tests.user_management.groups.looking import ADMIN, EDITOR, described, events, members, names
+from user_management import patience
 from user_management.groups import copy_job, copying
 
 JSON = {"Accept": "application/json"}
@@ -167,6 +172,43 @@ def test_the_job_refuses_what_the_preview_did_not_show(owner: Client, pool: Pool
     assert job.status == "failed"
     assert "changed since the preview" in f"{job.error_words} {job.error_message}"
     assert names(other) == {"g00"}
+    assert not job.can_be_retried, "only a new preview leads on"
+
+
+def test_throttling_slows_the_job_and_fails_no_group(
+    owner: Client, pool: Pool, other: Pool, url: Url, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = start(owner, pool, url)
+    real, times, moments = user_groups.create_group, [0], count()
+
+    def slow(*args: Any) -> Any:
+        times[0] += 1
+        if times[0] in (3, 4):
+            raise Throttled("Rate exceeded.", code="TooManyRequestsException")
+        return real(*args)
+
+    monkeypatch.setattr(user_groups, "create_group", slow)
+    monkeypatch.setattr(patience, "time", SimpleNamespace(sleep=lambda seconds: None, monotonic=lambda: next(moments)))
+    lifecycle.perform(job.pk, copy_job.copy_groups)
+    job.refresh_from_db()
+    assert (job.status, times[0], len(names(other))) == ("succeeded", 23, 21), job.error_words
+
+
+def test_nought_is_a_precedence_in_the_commands_words(
+    place: Any, pool: Pool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pool.group("Editors", Precedence=5)
+    where = ("--project", place.project.slug, "--environment", "dev")
+    call_command("groups", "edit", "Editors", "--precedence", "0", *where)
+    assert "Precedence: 5 -> 0" in capsys.readouterr().out
+    assert described(pool, "Editors")["Precedence"] == 0
+
+
+def test_a_reason_that_no_database_keeps_is_kept_without_that(owner: Client, pool: Pool, url: Url) -> None:
+    pool.group("Editors")
+    name = pool.user("ada")
+    owner.post(url("join-group", username=name), {"group": "Editors", "reason": "Ask\x00ed"})
+    assert [reason for *_, reason in events("member:add")] == ["Asked"]
 
 
 Run = Callable[..., Any]

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from aws import user_groups
+from aws.errors import Rejected
 from tests.factories import Cast
 from tests.sandbox_control import Sandbox
 from tests.user_management.conftest import Pool
@@ -317,3 +319,21 @@ def test_what_aws_says_instead_is_told(
     assert answer.status_code == 502
     assert words in text_of(answer)
     assert owner.get(url("groups"), headers=JSON).json()["code"] == code
+
+
+def test_a_token_that_grew_too_old_leads_back_to_the_group(
+    owner: Client, pool: Pool, url: Url, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool.group("Editors")
+    real = user_groups.page_of_members
+
+    def expired(*args: Any, token: str, **more: Any) -> Any:
+        if token:
+            raise Rejected("Invalid token.", code="InvalidParameterException", action="cognito-idp:ListUsersInGroup")
+        return real(*args, token=token, **more)
+
+    monkeypatch.setattr(user_groups, "page_of_members", expired)
+    answer = owner.get(url("group", group="Editors"), {"token": "old"})
+    assert answer.status_code == 422
+    assert "Open the group once more" in text_of(answer)
+    assert owner.get(url("group", group="Editors")).status_code == 200

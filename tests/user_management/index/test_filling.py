@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from aws import users
+from aws import user_groups, users
 from aws.errors import AccessDenied, Rejected, Throttled
 from jobs.models import Job
+from user_management import patience, recent
 from user_management.index import filling, rows, services
 from user_management.index.models import IndexedUser, SearchIndex, WalkedPart
 
@@ -130,7 +131,7 @@ def test_throttling_slows_and_never_fails(
         pauses.append(seconds)
         moment[0] += seconds
 
-    monkeypatch.setattr(filling, "time", SimpleNamespace(sleep=sleep, monotonic=lambda: moment[0]))
+    monkeypatch.setattr(patience, "time", SimpleNamespace(sleep=sleep, monotonic=lambda: moment[0]))
     real, times = users.page_of_users, []
 
     def slow(*args: Any, **more: Any) -> Any:
@@ -242,3 +243,40 @@ def test_the_schedule_starts_a_job_and_not_two(turn_on: Any, place: Any, pool: A
     assert Job.objects.get(status="queued").actor_name == "console"
     index.refresh_from_db()
     assert index.is_at_work
+
+
+def test_a_group_deleted_while_the_walk_goes_on_ends_only_that_group(
+    turn_on: Any, refresh: Any, pool: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for group in ("editors", "readers"):
+        pool.group(group)
+    pool.user("ada", groups=["editors", "readers"])
+    index = turn_on(groups=True)
+    real = user_groups.page_of_members
+
+    def deleted_meanwhile(*args: Any, **more: Any) -> Any:
+        if args[2] == "editors":
+            pool.cognito.delete_group(UserPoolId=pool.id, GroupName="editors")
+        return real(*args, **more)
+
+    monkeypatch.setattr(user_groups, "page_of_members", deleted_meanwhile)
+    assert refresh().status == "succeeded"
+    assert set(index.members.values_list("group", "username")) == {("readers", "ada")}
+
+
+def test_who_is_deleted_here_while_a_page_is_on_its_way_is_not_written_again(
+    turn_on: Any, refresh: Any, pool: Any, place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ada", "eve"):
+        pool.user(name)
+    index = turn_on()
+    real = users.page_of_users
+
+    def then_deleted(*args: Any, **more: Any) -> Any:
+        page = real(*args, **more)
+        recent.note_deleted(place, "ada")
+        return page
+
+    monkeypatch.setattr(users, "page_of_users", then_deleted)
+    assert refresh().status == "succeeded"
+    assert names(index) == {"eve"}

@@ -11,6 +11,7 @@ from django.urls import reverse
 from environments.command import Failed, Usage
 from jobs.models import Job
 from tests.factories import make_member
+from tests.user_management.conftest import Pool, linked
 from user_management.index import services
 from user_management.index.models import SavedView, SearchIndex
 
@@ -170,6 +171,17 @@ def test_who_may_share_and_delete_views(client: Any, place: Any, cast: Any) -> N
     client.force_login(cast.stranger)
     assert client.post(url("save-view", place), {"name": "S", "params": "q=a"}).status_code == 404
     assert list(SavedView.objects.values_list("name", flat=True)) == ["All"]
+
+
+def test_a_view_belongs_to_its_environment(manager: Any, place: Any, project: Any, sandbox: Any) -> None:
+    """A number out of another environment's address opens and deletes nothing."""
+    other = linked(project, Pool(sandbox.url), "live")
+    saved = {"name": "Gold", "params": "q=gold&anywhere=1", "shared": "on"}
+    view = manager.post(url("save-view", other), saved, **JSON).json()["id"]
+    assert manager.get(url("open-view", place, view=view)).status_code == 404
+    assert manager.post(url("delete-view", place, view=view)).status_code == 404
+    assert manager.get(url("save-view", place), **JSON).json() == {"views": []}
+    assert manager.get(url("open-view", other, view=view)).status_code == 303
 
 
 def test_views_stand_on_the_users_page(manager: Any, place: Any) -> None:

@@ -216,3 +216,16 @@ def test_emptying_one_index_leaves_the_other_searchable() -> None:
 
 def test_this_database_has_its_index_of_texts() -> None:
     assert search.backend().hint() == ""
+
+
+@pytest.mark.parametrize("words", ["\u0301", " \u0301\u0308 "])
+def test_a_condition_of_which_nothing_is_left_means_nobody(words: str) -> None:
+    """Accents alone fold to nothing. Whoever then chose "all matching" would mean everybody."""
+    index = make_index()
+    assert found(index, text(words)) == []
+    assert found(index, text(words, "custom:tier")) == []
+
+
+def test_a_name_that_folds_to_nothing_is_in_the_list() -> None:
+    index = make_index((person("\u0301"), person("ada")))
+    assert sorted(found(index, Search())) == ["ada", "\u0301"]

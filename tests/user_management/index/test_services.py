@@ -1,15 +1,21 @@
 """On, off, wiped, unlinked; what one changes oneself; and who may read which index."""
 
+import base64
+import json
 from typing import Any
 
 import pytest
+from django.core.checks import run_checks
+from django.db import connection
 
 from audit.models import AuditEvent
+from aws.resources import Group
 from jobs.models import Job
 from tests.factories import actor_of
 from tests.user_management.conftest import Pool, linked
 from user_management.groups import membership
-from user_management.index import services
+from user_management.groups import services as group_services
+from user_management.index import search, services
 from user_management.index.models import IndexedUser, SearchIndex
 from user_management.index.source import INDEX
 from user_management.listing.query import BadQuery, UserQuery
@@ -203,3 +209,55 @@ def test_pages_lead_on_and_false_tokens_are_refused(turn_on: Any, place: Any, po
         with pytest.raises(BadQuery):
             INDEX.page(place, query, token, 2)
     assert "less than a minute old" in INDEX.freshness(place)
+
+
+@pytest.mark.parametrize(
+    ("sort", "key"),
+    [
+        ("created", "a text"),
+        ("created", {"at": "2026-01-01T00:00:00"}),
+        ("enabled", "a text"),
+        ("email", {"at": "2026-01-01T00:00:00+00:00"}),
+        ("email", "a\x00b"),
+        ("email", "\ud800"),
+        ("email", True),
+    ],
+)
+def test_a_token_of_another_order_is_refused(turn_on: Any, place: Any, pool: Any, sort: str, key: Any) -> None:
+    """PostgreSQL compares no date with a text; whoever changes the order in the address by hand is told."""
+    pool.user("ada")
+    turn_on("email")
+    for number in (1, 0, 2**63, 10**40, True, "1"):
+        token = base64.urlsafe_b64encode(json.dumps([key, number]).encode()).decode()
+        with pytest.raises(BadQuery, match="does not lead on"):
+            INDEX.page(place, UserQuery(sort=sort), token, 2)
+
+
+@pytest.mark.parametrize("token", ["W1tbW1tb" * 900, "////", "é", "bnVsbA=="])
+def test_what_is_no_token_is_refused(turn_on: Any, place: Any, pool: Any, token: str) -> None:
+    turn_on("email")
+    with pytest.raises(BadQuery, match="does not lead on"):
+        INDEX.page(place, UserQuery(sort="email"), token, 2)
+
+
+def test_a_group_deleted_here_leaves_the_index_at_once(turn_on: Any, place: Any, cast: Any, pool: Any) -> None:
+    pool.group("editors")
+    pool.group("readers")
+    pool.user("ada", groups=["editors", "readers"])
+    turn_on(groups=True)
+    actor = actor_of(cast.owner)
+    group_services.delete(place=place, group=Group("editors"), members="1", actor=actor)
+
+    assert INDEX.page(place, UserQuery(group="editors"), "", 5).items == ()
+    assert [user.username for user in INDEX.page(place, UserQuery(group="readers"), "", 5).items] == ["ada"]
+
+
+def test_what_is_missing_is_told_by_djangos_checks(place: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def found() -> list[str | None]:
+        return [one.hint for one in run_checks(tags=["database"], databases=["default"])]
+
+    assert found() == []
+    monkeypatch.setattr(search.backend(), "hint", lambda: "Create it.")
+    assert found() == ["Create it."]
+    monkeypatch.setattr(connection.introspection, "table_names", lambda: [])
+    assert found() == [], "before the first migration nothing is missing"

@@ -12,6 +12,7 @@ from aws.user_resources import CognitoUser
 from user_management.listing.query import ATTRIBUTES, STATUSES, BadQuery, UserQuery
 
 TEXT = st.text(st.characters(exclude_characters="\x00", codec="utf-8"), max_size=40).map(str.strip)
+DAYS = st.dates(date(1, 1, 2), date(9999, 12, 30))
 QUERIES = st.builds(
     UserQuery,
     text=TEXT,
@@ -21,8 +22,8 @@ QUERIES = st.builds(
     status=st.sampled_from(["", *STATUSES]),
     enabled=st.sampled_from([None, True, False]),
     group=TEXT,
-    created_from=st.none() | st.dates(),
-    modified_to=st.none() | st.dates(),
+    created_from=st.none() | DAYS,
+    modified_to=st.none() | DAYS,
     attributes=st.dictionaries(st.just("custom:tier"), TEXT.filter(bool)),
     sort=st.sampled_from(["", "email", "-created"]),
     view=st.sampled_from(["", "7"]),

@@ -39,6 +39,11 @@ def test_sort_and_more_filters(owner: Client, users_url: str, pool: Any, indexed
     assert "More filters" in html
     assert 'name="custom:tier"' in html
     assert 'href="?sort=email"' in html
+    assert 'href="?sort=created"' in html
+    # The index does not hold these: sorting by them would only lead to an error.
+    assert "?sort=name" not in html
+    assert "?sort=phone_number" not in html
+    assert 'name="custom:points"' not in html
     html = page(owner, f"{users_url}?sort=-email")
     assert names(html) == ["grace", "ada"]
     assert 'aria-sort="descending"' in html

@@ -117,6 +117,15 @@ def test_what_cannot_work_changes_nothing_and_says_why(
     assert not events()
 
 
+def test_an_odd_reason_costs_the_activity_nothing(owner: Client, place: Place, pool: Pool) -> None:
+    name = confirmed(pool)
+    for reason, kept in (("a\0b", "ab"), ("x" * 1001, "x" * 1000)):
+        assert owner.post(url(place, "suspend-user", name), {"reason": reason}).status_code == 303
+        assert events("suspend")[-1].reason == kept
+    assert owner.post(url(place, "user-billed", name), {"reason": "a\0b"}).status_code == 200
+    assert events("read-billed")[-1].reason == "ab"
+
+
 def test_scripts_with_a_token_need_nothing_else(client: Client, place: Place, pool: Pool) -> None:
     name = confirmed(pool)
     _, secret = make_token(place.project, role="manage-only")

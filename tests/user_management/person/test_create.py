@@ -11,7 +11,7 @@ from audit.models import AuditEvent
 from tests.factories import Cast
 from tests.user_management.conftest import Pool
 from tests.user_management.person.looking import JSON, events, messages, text_of, url
-from user_management import people
+from user_management import people, pool_rules
 from user_management.place import Place
 
 ADA = {"username": "ada", "attribute.email": "ada@example.com", "invite": "EMAIL", "source": "generated"}
@@ -110,13 +110,54 @@ def test_what_is_not_valid_keeps_everything_typed(
     text = text_of(answer)
     assert words in text
     assert "no-store" in answer["Cache-Control"]
-    for value in ("Ada L.", "T-1", changes.get("password", "")):
+    for value in ("Ada L.", "T-1"):
         assert value in text
+    # A password alone is not sent back.
+    assert 'name="password" autocomplete' in text
+    if "password" not in changes:
+        assert "Type the password again" not in text
     report = manager.post(create, entered, headers=JSON)
     assert report.status_code == 422
     assert words in report.json()["error"]
     assert names(pool) == set()
     assert not events()
+
+
+def test_a_typed_password_is_not_sent_back(manager: Client, pool: Pool, create: str, sandbox: Any) -> None:
+    typed = {**ADA, "source": "typed", "password": "Correct-Horse-1"}
+    pool.user("ada")
+    for entered in ({**typed, "attribute.email": "nonsense"}, typed):
+        text = text_of(manager.post(create, entered))
+        assert "Correct-Horse-1" not in text
+        assert "Type the password again" in text
+    assert "again" not in manager.post(create, typed, headers=JSON).json()["error"]
+
+
+def test_a_taken_name_is_not_blamed_on_an_address(manager: Client, pool: Pool, create: str) -> None:
+    pool.user("ada", email="old@example.com")
+    pool.user("grace", email="ada@example.com")
+    answer = manager.post(create, ADA)
+    assert answer.status_code == 422
+    assert "UsernameExistsException" in text_of(answer)
+    assert "Another user has this address" not in text_of(answer)
+
+
+def test_ticks_stand_with_their_addresses(manager: Client, place: Place, create: str, sandbox: Any) -> None:
+    def before(tick: str) -> str:
+        text = text_of(manager.get(create))
+        cells = text.split('<div class="stack-s')
+        return next(cell for cell in cells if f'name="{tick}"' in cell)
+
+    assert 'name="attribute.email"' in before("attribute.email_verified")
+    assert 'name="attribute.phone_number"' in before("attribute.phone_number_verified")
+    relinked(place, sandbox, AliasAttributes=None, UsernameAttributes=["email"])
+    pool_rules.rules_of(place, fresh=True)
+    assert 'name="username"' in before("attribute.email_verified")
+
+
+def test_what_can_never_be_changed_says_so(manager: Client, place: Place, create: str, sandbox: Any) -> None:
+    relinked(place, sandbox, Schema=[{"Name": "since", "AttributeDataType": "String", "Mutable": False}])
+    assert text_of(manager.get(create)).count("It can only be set now.") == 1
 
 
 @pytest.mark.parametrize("odd", ["a/b%2Fc+d", "..", "create", "🦄", "\"quo'ted\\", "é" * 128])

@@ -27,6 +27,17 @@ def ada(place: Place, pool: Pool) -> str:
     return pool.user("ada", password=PASSWORD, custom__tier="gold", custom__points="10")
 
 
+def test_what_was_not_sent_is_shown_as_it_is(manager: Client, place: Place, pool: Pool, ada: str) -> None:
+    for given in ({"attribute.custom:points": "many"}, {"attribute.custom:points": "11", "step": "edit"}):
+        text = text_of(manager.post(url(place, "edit-user", ada), given))
+        assert 'name="attribute.email" value="ada@example.com"' in text
+        assert 'name="attribute.custom:tier" value="gold"' in text
+        assert "checked" in text[text.index('name="attribute.email_verified"') :][:80]
+    assert "This is a whole number." in text_of(
+        manager.post(url(place, "edit-user", ada), {"attribute.custom:points": "many"})
+    )
+
+
 def seen(place: Place, name: str) -> str:
     return digest_of(people.find(place, name))
 

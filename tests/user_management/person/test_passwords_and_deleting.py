@@ -76,6 +76,8 @@ class TestSettingAPassword:
         assert answer.status_code == 422
         assert words in text_of(answer)
         assert 'value="T-1"' in text_of(answer)
+        assert PASSWORD not in text_of(answer)
+        assert "Type the password again" in text_of(answer)
         assert manager.post(url(place, "set-password", ada), given, headers=JSON).status_code == 409
 
     def test_a_federated_user_needs_a_second_thought(self, manager: Client, link_to: Any, sandbox: Any) -> None:
@@ -104,6 +106,11 @@ class TestDeleting:
         text = text_of(manager.get(url(place, "delete-user", ada)))
         for words in ("What goes", "What stays", "Cognito brings no deleted user back", "Type ada@example.com"):
             assert words in text
+
+    def test_nobody_has_to_type_what_cannot_be_typed(self, manager: Client, place: Place, pool: Pool) -> None:
+        for number, name in enumerate(("x" * 500, "a\tb")):
+            pool.user(f"odd-{number}", email="", name=name, verified=False)
+            assert f"Type odd-{number} to confirm" in text_of(manager.get(url(place, "delete-user", f"odd-{number}")))
 
     @pytest.mark.parametrize("typed", ["ada@example.com", "ada", " ada "])
     def test_the_name_typed(self, manager: Client, cast: Cast, place: Place, pool: Pool, ada: str, typed: str) -> None:

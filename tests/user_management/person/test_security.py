@@ -3,6 +3,7 @@
 Nobody can sign in to a planted pool by hand, so these change people of the sample account whom no other test looks at.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -54,6 +55,30 @@ def test_all_four_are_read_side_by_side(owner: Client, link_to: LinkTo, sandbox:
     assert "SOFTWARE_TOKEN_MFA" in report["factors"]["value"]["mfa"]
     assert report["sessions"]["value"][0]["id"]
     assert len(report["history"]["value"]) == 20
+
+
+def test_the_history_goes_back_to_the_beginning(owner: Client, link_to: LinkTo, sandbox: Any) -> None:
+    place = link_to("good")
+    security = url(place, "user-security", person(place, "ada.sample@example.org").username)
+    first = owner.get(security, headers=JSON).json()["history"]
+    assert first["next_token"]
+    text = text_of(owner.get(security))
+    [(href, htmx)] = re.findall(r'href="([^"]*[?]events=[^"]*)#history-title" hx-get="([^"]*)"', text)
+    assert href == htmx
+    sandbox.forget()
+    fragment = text_of(owner.get(href, headers={"HX-Request": "true", "HX-Target": "older-history"}))
+    assert [call["operation"] for call in sandbox.calls() if call["operation"] != "ListUsers"] == [
+        "AdminListUserAuthEvents"
+    ]
+    assert "<html" not in fragment
+    assert "Remembered devices" not in fragment
+    assert "From the newest" in text_of(owner.get(href))
+    older = owner.get(href, headers=JSON).json()["history"]["value"]
+    assert older
+    assert fragment.count('data-label="When"') == len(older)
+    assert not {one["id"] for one in older} & {one["id"] for one in first["value"]}
+    refused = text_of(owner.get(f"{security}?events=nonsense"))
+    assert "Remembered devices" in refused
 
 
 def test_the_fragment_renews_the_help_with_what_it_knows(owner: Client, link_to: LinkTo) -> None:
@@ -125,6 +150,8 @@ class TestResettingTheApp:
         report = manager.post(address, both, headers=JSON).json()
         assert report["factors"]["preferred"] == "SMS_MFA"
         assert "The second factors are as they were." in text_of(manager.post(address, both, follow=True))
+        neither = {"factor": ["SOFTWARE_TOKEN_MFA"], "preferred": "SMS_MFA"}
+        assert "Tick it as well" in manager.post(address, neither, headers=JSON).json()["next_step"]
         app = {"factor": ["SOFTWARE_TOKEN_MFA"], "preferred": "SOFTWARE_TOKEN_MFA"}
         assert "The second factors are changed." in text_of(manager.post(address, app, follow=True))
         factors = user_security.auth_factors(place.target, place.pool_id, user.username)

@@ -22,23 +22,24 @@ YESTERDAY = NOW - timedelta(days=1)
 # What each situation must say and offer first, written down a second time: the law, not the table.
 EXPECTED: dict[str, tuple[str, list[str]]] = {
     "suspended": ("suspended", ["reactivate"]),
-    "unconfirmed": ("never entered the confirmation code", ["confirm"]),
+    "unconfirmed": ("nobody has confirmed the sign-up", ["confirm"]),
     "unconfirmed-unverified": ("leaves the address unverified", ["confirm", "verify"]),
     "invited": ("valid until about 19 May 2026", ["resend-invitation", "set-password"]),
     "invitation-expired": ("probably expired on 19 May 2026", ["resend-invitation", "set-password"]),
-    "no-address-to-invite": ("no address that an invitation could go to", ["set-password"]),
-    "no-address-and-expired": ("probably expired on 19 May 2026", ["set-password"]),
-    "reset-code-sent": ("code sent by e-mail", ["reset-password", "set-password"]),
+    "no-address-to-invite": ("no address that an invitation could go to", ["set-password", "edit"]),
+    "no-address-and-expired": ("probably expired on 19 May 2026", ["set-password", "edit"]),
+    "reset-code-sent": ("sends a new one by e-mail", ["reset-password", "set-password"]),
     "reset-unverified": ("no code can be sent", ["set-password", "verify"]),
-    "reset-without-address": ("no address that the pool sends codes to", ["set-password"]),
+    "reset-without-address": ("no address that the pool sends codes to", ["set-password", "edit"]),
     "reset-by-administrators": ("leaves that to administrators", ["set-password"]),
+    "no-second-factor": ("this user has no phone number", ["edit"]),
     "ready": ("Nothing in this account", ["reset-password", "set-password"]),
     "ready-with-app": ("with password and authenticator app", ["reset-password", "reset-mfa", "set-password"]),
     "ready-perhaps-with-app": ("Each can be reset", ["reset-password", "reset-mfa", "set-password"]),
     "unverified": ("not verified", ["set-password", "verify"]),
     "unverified-with-app": ("lost authenticator app", ["set-password", "verify", "reset-mfa"]),
-    "unreachable": ("no address that the pool sends codes to", ["set-password"]),
-    "unreachable-with-app": ("lost authenticator app", ["set-password", "reset-mfa"]),
+    "unreachable": ("no address that the pool sends codes to", ["set-password", "edit"]),
+    "unreachable-with-app": ("lost authenticator app", ["set-password", "edit", "reset-mfa"]),
     "left-to-administrators": ("replaced by administrators", ["set-password"]),
     "left-to-administrators-with-app": ("lost authenticator app", ["set-password", "reset-mfa"]),
     "federated": ("Nothing in Cognito needs to be done", []),
@@ -151,7 +152,7 @@ def test_a_suspended_user_is_told_what_comes_after() -> None:
 
 def pool(**changes: Any) -> PeopleRules:
     own = {name: changes.pop(name) for name in ("sends_sms", "temporary_password_days") if name in changes}
-    return PeopleRules(pool=UserPool(id="eu-west-1_1", name="p", **changes), **own)
+    return PeopleRules(pool=UserPool(id="eu-west-1_1", name="p", **changes), **{"sends_sms": True, **own})
 
 
 def user(status: str = "CONFIRMED", **attributes: str) -> CognitoUser:
@@ -187,6 +188,46 @@ PHONE = {"phone_number": "+4912345678", "phone_number_verified": "true"}
 def test_where_a_code_would_go(mechanisms: Any, attributes: dict[str, str], reach: str, medium: str) -> None:
     found = facts_of(user(**attributes), pool(recovery_mechanisms=mechanisms))
     assert (found.reach, found.medium) == (reach, medium)
+
+
+def test_a_pool_without_a_role_for_texts_sends_no_code_to_a_number() -> None:
+    silent = pool(recovery_mechanisms=("verified_phone_number", "verified_email"), sends_sms=False)
+    assert facts_of(user(**PHONE), silent).reach == "nothing"
+    assert facts_of(user(**EMAIL, **PHONE), silent).medium == "EMAIL"
+
+
+def test_a_later_change_leaves_the_end_of_a_temporary_password_in_doubt() -> None:
+    made = replace(user("FORCE_CHANGE_PASSWORD", **EMAIL), created=NOW - timedelta(days=30))
+    found = facts_of(made, pool())
+    assert (found.expired, found.doubtful) == (False, True)
+    assert "it may have ended already" in help_for(found).sentence
+    assert "it is valid until" in help_for(facts_of(user("FORCE_CHANGE_PASSWORD", **EMAIL), pool())).sentence
+    assert not facts_of(replace(made, status="CONFIRMED"), pool()).doubtful
+
+
+BY_TEXT = MfaConfig("ON", sms_present=True)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "mfa", "factors", "locked"),
+    [
+        (EMAIL, BY_TEXT, None, True),
+        (EMAIL, BY_TEXT, AuthFactors(()), True),
+        (EMAIL | PHONE, BY_TEXT, None, False),
+        (EMAIL, BY_TEXT, AuthFactors(("SOFTWARE_TOKEN_MFA",)), False),
+        # These two can be set up while signing in.
+        (EMAIL, replace(BY_TEXT, totp_present=True, totp_enabled=True), None, False),
+        (EMAIL, replace(BY_TEXT, email_present=True), None, False),
+        (EMAIL, replace(BY_TEXT, configuration="OPTIONAL"), None, False),
+        (EMAIL, None, None, False),
+    ],
+)
+def test_whose_second_factor_the_pool_asks_for_in_vain(
+    attributes: dict[str, str], mfa: MfaConfig | None, factors: AuthFactors | None, locked: bool
+) -> None:
+    found = situation_of(user(**attributes), pool(), mfa, now=NOW, factors=factors)
+    assert found.locked is locked
+    assert (row_of(found).key == "no-second-factor") is locked
 
 
 @pytest.mark.parametrize(("days", "expired"), [(7, False), (1, False), (0.5, True)])

@@ -78,6 +78,31 @@ def test_nobody_of_that_name(owner: Client, place: Place) -> None:
     assert report.json()["code"] == "UserNotFoundException"
 
 
+def test_in_a_pool_that_does_not_mind_case(owner: Client, place: Place, pool: Pool, sandbox: Any) -> None:
+    pool.user("ada")
+    assert owner.get(url(place, "user", "ADA")).status_code == 200
+    sandbox.forget()
+    assert owner.get(url(place, "user", "ada")).status_code == 200
+    assert len(sandbox.calls("ListUsers")) == 1
+    assert owner.get(url(place, "user", "Grace")).status_code == 404
+
+
+def test_in_a_pool_that_minds_case(owner: Client, place: Place, sandbox: Any) -> None:
+    strict = Pool(sandbox.url, UsernameConfiguration={"CaseSensitive": True})
+    place.link.user_pool_id = strict.id
+    place.link.save()
+    strict.user("ada")
+    assert owner.get(url(place, "user", "ADA")).status_code == 404
+    assert owner.get(url(place, "user", "ada")).status_code == 200
+
+
+@pytest.mark.parametrize("nobody", ["a\0b", "a\nb", "x" * 129])
+def test_names_nobody_can_have_ask_nobody(owner: Client, place: Place, sandbox: Any, nobody: str) -> None:
+    sandbox.forget()
+    assert owner.get(url(place, "user", nobody)).status_code == 404
+    assert not sandbox.calls()
+
+
 def test_a_token_that_is_none_is_no_page(owner: Client, place: Place) -> None:
     page = url(place, "user", "ada")
     assert owner.get(page.replace("/YWRh/", "/YWR/")).status_code == 404

@@ -17,7 +17,7 @@ from user_management.person.messages import MEDIUM_WORDS
 from user_management.person.sign_in_help import why_not
 from user_management.person.sign_in_table import UserAction
 from user_management.person.situation import invitation_mediums
-from user_management.person.views.answers import done, form_errors, refused
+from user_management.person.views.answers import done, form_errors, reason_of, refused
 from user_management.person.views.page import read
 from user_management.place import open_place, pool_page
 
@@ -32,12 +32,12 @@ class Act:
 
 ACTS: Mapping[UserAction, Act] = {
     UserAction.SUSPEND: Act(actions.suspend, "{label} is suspended: signed out, and unable to sign in."),
-    UserAction.REACTIVATE: Act(actions.reactivate, "{label} can sign in again."),
+    UserAction.REACTIVATE: Act(actions.reactivate, "{label} is active again."),
     UserAction.SIGN_OUT: Act(
         actions.sign_out,
         "{label} is signed out everywhere. Access tokens that apps hold already stay valid until they expire.",
     ),
-    UserAction.CONFIRM: Act(actions.confirm, "{label} is confirmed and can sign in. The address is as it was."),
+    UserAction.CONFIRM: Act(actions.confirm, "The sign-up of {label} is confirmed. The address is as it was."),
     UserAction.RESET_PASSWORD: Act(
         actions.reset_password, "The password of {label} no longer works. Cognito sends a code, valid for an hour."
     ),
@@ -52,19 +52,15 @@ def act(request: HttpRequest, project: str, env: str, username: str, action: Use
     place = open_place(request, project, env, needs=Permission.MANAGE_USERS)
     user, rules = read(place, username)
     form = ReasonForm(request.POST)
-    if not form.is_valid():
-        if wants_json(request):
-            return form_errors(form)
-        form.cleaned_data["reason"] = request.POST.get("reason", "")[:1000]
+    if wants_json(request) and not form.is_valid():
+        return form_errors(form)
     more: dict[str, Any] = {}
     if action == UserAction.RESEND_INVITATION:
         ways = invitation_mediums(user, rules.people) or ("EMAIL",)
         asked = request.POST.get("deliver_by", "")
         more["deliver_by"] = asked if asked in MEDIUM_WORDS else ways[0]
     try:
-        now = ACTS[action].do(
-            place=place, user=user, actor=access.actor(request), reason=form.cleaned_data["reason"], **more
-        )
+        now = ACTS[action].do(place=place, user=user, actor=access.actor(request), reason=reason_of(request), **more)
     except AwsError as error:
         return refused(request, place, user, error, why_not(action, user, rules))
     by = f" by {MEDIUM_WORDS[more['deliver_by']]}" if more else ""

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from aws.errors import AwsError, NotFound, Rejected
 from aws.user_resources import CognitoUser
 from environments.tokens import wants_json
+from user_management.person.forms import LONGEST_REASON
 from user_management.person.presentation import user_report
 from user_management.place import Place, error_report
 from web.pages import redirect_page
@@ -42,6 +43,11 @@ def refused(request: HttpRequest, place: Place, user: CognitoUser, error: AwsErr
     if isinstance(error, NotFound):
         return redirect_page(request, "users", **place.names)
     return to_user(request, place, user.username)
+
+
+def reason_of(request: HttpRequest) -> str:
+    """The reason as it is kept. One too long or odd for that must not cost the activity its line after the deed."""
+    return request.POST.get("reason", "").replace("\0", "").strip()[:LONGEST_REASON]
 
 
 def form_errors(form: forms.Form, names: Mapping[str, str] = {}) -> HttpResponse:  # noqa: B006

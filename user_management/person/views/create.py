@@ -11,8 +11,9 @@ from aws.user_resources import CognitoUser
 from environments import access
 from environments.permissions import Permission
 from environments.tokens import wants_json
+from user_management import people
 from user_management.person import actions
-from user_management.person.forms import CreateForm
+from user_management.person.forms import CreateForm, ask_again
 from user_management.person.messages import MEDIUM_WORDS, sender_of, template_problem
 from user_management.person.new_user import NewUser, name_attributes
 from user_management.person.presentation import user_report
@@ -22,8 +23,8 @@ from user_management.pool_rules import Rules, rules_of
 from web.pages import render_page
 
 TEMPLATE = "user_management/person/create.html"
-SHOWN_ONCE = "user_management/person/shown_once.html"
 TAKEN = ("UsernameExistsException", "AliasExistsException")
+SHOWN_ONCE = "user_management/person/shown_once.html"
 
 
 @sensitive_post_parameters("password")
@@ -54,6 +55,8 @@ def _form(
     error: AwsError | None = None,
     holders: tuple[CognitoUser, ...] = (),
 ) -> HttpResponse:
+    if form.is_bound:
+        ask_again(form)
     ways = [medium for medium in ("EMAIL", "SMS") if medium == "EMAIL" or rules.people.sends_sms]
     context = {
         **place.context(),
@@ -74,12 +77,21 @@ def _refused(
 ) -> HttpResponse:
     """Who has the name or the address, where that is the reason; the form keeps what was typed."""
     holders: tuple[CognitoUser, ...] = ()
-    if isinstance(error, Rejected) and error.code in TAKEN and not new.take_alias:
+    if isinstance(error, Rejected) and error.code in TAKEN and not new.take_alias and not _is_there(place, new):
         holders = tuple(user for user, _ in actions.holders_of(place, new) if user.username != new.username)
     if wants_json(request):
         taken = {"held_by": [user.username for user in holders]} if holders else {}
         return JsonResponse(error_report(error) | taken, status=status_of(error))
     return _form(request, place, rules, form, error, holders)
+
+
+def _is_there(place: Place, new: NewUser) -> bool:
+    """Whether the name itself is taken: Cognito says the same of an address that is another user's."""
+    try:
+        people.find(place, new.username)
+    except AwsError:
+        return False
+    return True
 
 
 def _made(request: HttpRequest, place: Place, form: CreateForm, new: NewUser, user: CognitoUser) -> HttpResponse:

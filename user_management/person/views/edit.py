@@ -12,7 +12,7 @@ from environments.tokens import wants_json
 from user_management.person import actions
 from user_management.person.attributes import is_editable, ordered
 from user_management.person.changes import digest_of, plan_of
-from user_management.person.forms import COMPLETE, AttributesForm, edit_form
+from user_management.person.forms import COMPLETE, AttributesForm, edit_form, whole_form
 from user_management.person.presentation import attributes_of, user_report
 from user_management.person.views.answers import done, form_errors, refused
 from user_management.person.views.page import read
@@ -59,7 +59,7 @@ def _form(
     context = {
         **place.context(),
         "person": user,
-        "form": form,
+        "form": whole_form(form, user, rules.people),
         "error": error,
         "complete": COMPLETE,
         "fixed": [one for one in attributes_of(user, rules) if one.name in fixed],

@@ -14,7 +14,7 @@ from user_management import people
 from user_management.person import actions, presentation
 from user_management.person.sign_in_help import help_for, situation_for
 from user_management.person.situation import sign_in_names
-from user_management.person.views.answers import refused
+from user_management.person.views.answers import reason_of, refused
 from user_management.place import Place, open_place, pool_page
 from user_management.pool_rules import Rules, rules_of
 from web.pages import render_page
@@ -69,9 +69,9 @@ def billed(request: HttpRequest, project: str, env: str, username: str) -> HttpR
     """Ask AdminGetUser, because somebody wanted what only it knows."""
     place = open_place(request, project, env, needs=Permission.MANAGE_USERS)
     listed, rules = read(place, username)
-    reason = request.POST.get("reason", "").strip()[:1000]
+    actor, reason = access.actor(request), reason_of(request)
     try:
-        user, factors = actions.read_billed(place=place, user=listed, actor=access.actor(request), reason=reason)
+        user, factors = actions.read_billed(place=place, user=listed, actor=actor, reason=reason)
     except AwsError as error:
         return refused(request, place, listed, error)
     if wants_json(request):

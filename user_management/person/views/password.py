@@ -10,7 +10,7 @@ from environments import access
 from environments.permissions import Permission
 from environments.tokens import wants_json
 from user_management.person import actions
-from user_management.person.forms import PasswordForm
+from user_management.person.forms import PasswordForm, ask_again
 from user_management.person.passwords import requirements
 from user_management.person.sign_in_help import help_for, situation_for
 from user_management.person.sign_in_table import UserAction
@@ -60,6 +60,8 @@ def set_password(request: HttpRequest, project: str, env: str, username: str) ->
             return render_page(request, SHOWN_ONCE, context)
     elif form.is_bound and wants_json(request):
         return form_errors(form)
+    if form.is_bound:
+        ask_again(form)
     context = {
         **place.context(),
         "person": user,

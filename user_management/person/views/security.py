@@ -15,10 +15,9 @@ from environments.permissions import Permission
 from environments.tokens import wants_json
 from user_management.person import actions, presentation
 from user_management.person import security as reading
-from user_management.person.forms import LONGEST_REASON
 from user_management.person.sign_in_help import why_not
 from user_management.person.sign_in_table import UserAction
-from user_management.person.views.answers import done, refused
+from user_management.person.views.answers import done, reason_of, refused
 from user_management.person.views.page import read
 from user_management.place import open_place, pool_page
 from web.pages import render_page, wants_fragment
@@ -31,9 +30,14 @@ CHOSEN = ("SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP")
 @require_safe
 @pool_page
 def show(request: HttpRequest, project: str, env: str, username: str) -> HttpResponse:
+    """`?events=` is the token of an older page of the sign-in history."""
     place = open_place(request, project, env, needs=Permission.VIEW)
     user, rules = read(place, username)
-    found = reading.security_of(place, user)
+    events = request.GET.get("events", "")
+    if events and request.headers.get("HX-Target") == "older-history":
+        older = reading.history_context(reading.older_history(place, user, events))
+        return render_page(request, TEMPLATE, {**place.context(), "person": user, **older}, fragment="history")
+    found = reading.security_of(place, user, events)
     if wants_json(request):
         return JsonResponse(reading.security_report(found))
     factors = found.known_factors
@@ -46,7 +50,8 @@ def show(request: HttpRequest, project: str, env: str, username: str) -> HttpRes
         "factor_words": reading.factor_words(factors) if factors else [],
         "preferred_words": reading.FACTOR_WORDS.get(factors.preferred, factors.preferred) if factors else "",
         "first_factor_words": reading.first_factor_words(factors) if factors else [],
-        "history": reading.history_rows(found),
+        **reading.history_context(found.history),
+        "is_older": bool(events),
         "choices": [(name, reading.FACTOR_WORDS[name], factors is not None and name in factors.mfa) for name in CHOSEN],
         "rules": rules,
         "no_app": why_not(UserAction.RESET_MFA, user, rules, factors),
@@ -81,6 +86,8 @@ def mfa_preference(request: HttpRequest, project: str, env: str, username: str) 
         before, after = both
         report = {"before": presentation.factors_report(before), "factors": presentation.factors_report(after)}
         kept = [reading.FACTOR_WORDS[name] for name in CHOSEN if (name in after.mfa) != wanted[name]]
+        if not kept and after.preferred != preferred:
+            return messages.WARNING, "AWS reported success, but the preferred second factor is another one.", report
         if before != after and not kept:
             return messages.SUCCESS, "The second factors are changed.", report
         if kept:
@@ -126,9 +133,8 @@ def _act(
 ) -> HttpResponse:
     place = open_place(request, project, env, needs=Permission.MANAGE_USERS)
     user, rules = read(place, username)
-    reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
     try:
-        answer = do(place=place, user=user, actor=access.actor(request), reason=reason, **given)
+        answer = do(place=place, user=user, actor=access.actor(request), reason=reason_of(request), **given)
     except AwsError as error:
         why = why_not(UserAction.RESET_MFA, user, rules) if do is actions.reset_mfa else ""
         return refused(request, place, user, error, why)
