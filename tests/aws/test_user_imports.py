@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from aws import user_imports
+from aws import quotas, user_imports
 from aws.errors import NotFound, Rejected, Unavailable
 from aws.target import AwsTarget
 from tests.auth_import.planted import _client as client_of
+from tests.user_management.conftest import Unlimited
 
 REGION = "eu-west-1"
 ROLE = "arn:aws:iam::123456789012:role/import-log"
@@ -49,6 +50,8 @@ def test_a_job_from_the_header_to_its_end(sandbox: Any, pool: str) -> None:
 
 
 def test_every_page_of_jobs_is_read(pool: str) -> None:
+    # Five jobs a second are the quota; what is tested here is the pages.
+    quotas.use_limiter(Unlimited())
     made = {user_imports.create_import_job(TARGET, pool, name=f"job {n}", role_arn=ROLE).id for n in range(53)}
 
     assert {job.id for job in user_imports.iter_import_jobs(TARGET, pool)} == made

@@ -22,8 +22,8 @@ DENIED = {"kind": "fail", "code": "AccessDeniedException", "message": "User is n
     ("operation", "action"),
     [
         ("ListUserPools", "cognito-idp:ListUserPools"),
-        ("ListUserPoolClients", "cognito-idp:ListUserPoolClients"),
-        ("ListIdentityPools", "cognito-identity:ListIdentityPools"),
+        pytest.param("ListUserPoolClients", "cognito-idp:ListUserPoolClients", marks=pytest.mark.slow),
+        pytest.param("ListIdentityPools", "cognito-identity:ListIdentityPools", marks=pytest.mark.slow),
     ],
 )
 def test_a_denied_list_names_the_action_and_what_to_do(

@@ -102,7 +102,7 @@ def test_gen2_readiness_informs_and_never_blocks(page: Page, place: Place) -> No
     expect(page.get_by_role("button", name="Review the plan")).to_be_visible()
 
 
-@pytest.mark.parametrize("key", ["single-client", "trust-deny"])
+@pytest.mark.parametrize("key", ["trust-deny", pytest.param("single-client", marks=pytest.mark.slow)])
 def test_what_only_the_documentation_forbids_is_imported_anyway_with_a_reason(
     page: Page, place: Place, key: str
 ) -> None:
@@ -142,7 +142,11 @@ CURES = [
 ]
 
 
-@pytest.mark.parametrize(("key", "check_id", "title", "in_diff"), CURES, ids=[cure[0] for cure in CURES])
+# Every cure has its tests without a browser; here each kind of page is walked once, and all of them as slow tests.
+@pytest.mark.parametrize(
+    ("key", "check_id", "title", "in_diff"),
+    [pytest.param(*cure, id=cure[0], marks=[pytest.mark.slow] if n else []) for n, cure in enumerate(CURES)],
+)
 def test_fix_it_shows_the_difference_applies_it_and_the_finding_is_gone(
     page: Page, place: Place, key: str, check_id: str, title: str, in_diff: str | None
 ) -> None:

@@ -61,7 +61,9 @@ def test_a_newcomer_imports_user_pool_and_identity_pool_and_copies_the_file(cons
     assert f'"aws_cognito_identity_pool_id": "{GOOD.identity_pool_id}"' in copied
 
 
-@pytest.mark.parametrize("identity_pool", [True, False], ids=["identity pool", "user pool only"])
+@pytest.mark.parametrize(
+    "identity_pool", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["identity pool", "user pool only"]
+)
 def test_it_works_with_javascript_off(visit: Visit, place: Place, identity_pool: bool) -> None:
     wanted = GOOD if identity_pool else POOL_ONLY
     web, mobile = (

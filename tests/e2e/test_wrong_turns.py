@@ -125,7 +125,10 @@ def test_a_pool_of_another_region_names_both_regions(page: Page, place: Place) -
     expect(walk.finding(page, "region.same")).to_contain_text("the environment is in eu-west-1")
 
 
-@pytest.mark.parametrize("key", ["hostile-script", "hostile-long", "hostile-emoji", "hostile-rtl"])
+@pytest.mark.parametrize(
+    "key",
+    ["hostile-script", *(pytest.param(f"hostile-{one}", marks=pytest.mark.slow) for one in ("long", "emoji", "rtl"))],
+)
 def test_hostile_names_are_only_text(office: Office, page: Page, place: Place, key: str) -> None:
     lab: Scenario = scenario(key)
     page.goto(place.choosing(lab, q=lab.pool_id))
