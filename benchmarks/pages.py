@@ -274,7 +274,6 @@ PAGES: tuple[Page, ...] = (
     Page("bulk change, finished", "bulk", _bulk(BulkState.FINISHED)),
     Page("import users", "import-users", _linked("import-users")),
     Page("import of users, checked", "user-import", _user_import),
-    Page("import of users, checked, fragment", "user-import", _user_import, target="lines"),
     Page("groups", "groups", _linked("groups")),
     Page("groups, fragment", "groups", _linked("groups"), target="groups-list"),
     Page("group", "group", _linked("group", group="Editors")),

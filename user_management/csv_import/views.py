@@ -152,7 +152,7 @@ def _detail_page(
         context["documents"] = presentation.role_documents(place)
     elif row.phase == Phase.DONE:
         context |= presentation.results(row, after=start)
-    return render_page(request, DETAIL, place.context() | context, fragment="lines", status=status)
+    return render_page(request, DETAIL, place.context() | context, status=status)
 
 
 @require_POST
