@@ -6,10 +6,12 @@ from typing import Protocol
 
 WINDOW = 1.05
 """Seconds within which a quota's number is never exceeded: a second, and a little for uneven network delays."""
-PACED_WINDOW = 1.03
+PACED_WINDOW = 1.04
 """The same for paced requests. They are spread, so a delay lets a few of them arrive late, not a whole burst."""
 PACED_TOGETHER = 0.1
 """The part of a paced budget that may go at once, so that whoever wakes late catches up on its turns."""
+CATCHING_UP = 1.1
+"""How much faster than even the pace may be for a moment; without it, every late turn would be lost for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Budget:
         if not self.paced:
             return ((self.limit, WINDOW),)
         together = max(1, int(self.limit * PACED_TOGETHER))
-        return ((self.limit, PACED_WINDOW), (together, together * PACED_WINDOW / self.limit))
+        return ((self.limit, PACED_WINDOW), (together, together * PACED_WINDOW / self.limit / CATCHING_UP))
 
 
 class Limiter(Protocol):
