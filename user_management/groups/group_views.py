@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -104,7 +104,7 @@ def edit(request: HttpRequest, project: str, env: str, group: str) -> HttpRespon
     """The form, then what will change, then the change. Scripts save at once."""
     place = open_place(request, project, env, needs=Permission.MANAGE_GROUPS)
     present = reading.find_group(place, group)
-    form = GroupForm(request.POST or None, group=present)
+    form = GroupForm(_entered(request, present), group=present)
     step = request.POST.get("do") or ("save" if wants_json(request) else "review")
     refused: AwsError | None = None
     changes = services.changes_between(present, form.wanted) if request.method == "POST" and form.is_valid() else None
@@ -124,6 +124,18 @@ def edit(request: HttpRequest, project: str, env: str, group: str) -> HttpRespon
         context["tied"] = precedence.tied_with(form.wanted, reading.groups_of_pool(place).rows)
     status = 422 if form.errors or refused else 200
     return render_page(request, "user_management/groups/edit.html", place.context() | context, status=status)
+
+
+def _entered(request: HttpRequest, present: Group) -> QueryDict | None:
+    """What was sent. A page sends every field; scripts name only what they change, and the rest stays."""
+    if request.method != "POST":
+        return None
+    entered = request.POST.copy()
+    if wants_json(request):
+        for name, value in values_of(present).items():
+            if name not in entered and value is not None:
+                entered[name] = str(value)
+    return entered
 
 
 def _save(request: HttpRequest, place: Place, present: Group, form: GroupForm) -> Group:

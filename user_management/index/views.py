@@ -37,6 +37,9 @@ def settings(request: HttpRequest, project: str, env: str) -> HttpResponse:
     index = services.settings_of(place)
     if request.method != "POST":
         return _page(request, place, index, IndexForm(rules=rules_of(place), index=index))
+    if wants_json(request) and "enabled" not in request.POST:
+        # On a page a box without its tick means off; a script that forgot the word must not delete the copy.
+        return JsonResponse({"error": "Say enabled=true, or enabled=false to turn it off and delete it."}, status=422)
     form = IndexForm(request.POST, rules=rules_of(place), index=index)
     if not form.is_valid():
         if wants_json(request):

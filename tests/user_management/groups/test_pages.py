@@ -261,3 +261,11 @@ def test_a_token_does_what_a_page_does(client: Client, pool: Pool, url: Url, pla
     assert changed.json()["description"] == "New"
     gone = client.post(url("delete-group", group="Editors"), {"confirm": "Delete"}, headers=headers)
     assert gone.json() == {"group": "Editors", "deleted": True}
+
+
+def test_a_script_names_only_what_it_changes(owner: Client, pool: Pool, url: Url) -> None:
+    pool.group("Editors", Description="Write texts", Precedence=7, RoleArn=EDITOR)
+    answer = owner.post(url("edit-group", group="Editors"), {"precedence": "3"}, headers=JSON)
+    assert answer.status_code == 200, answer.content
+    group = described(pool, "Editors")
+    assert (group["Description"], group["Precedence"], group["RoleArn"]) == ("Write texts", 3, EDITOR)

@@ -92,6 +92,15 @@ def test_scripts(manager: Any, place: Any, turn_on: Any, pool: Any) -> None:
     assert manager.post(url("search-index", place), {"interval": "7"}, **JSON).status_code == 422
 
 
+def test_a_script_that_forgets_a_word_deletes_nothing(manager: Any, place: Any, turn_on: Any, pool: Any) -> None:
+    pool.user("ada")
+    index = turn_on()
+    answer = manager.post(url("search-index", place), {"interval": "60"}, **JSON)
+    assert answer.status_code == 422
+    assert "enabled=false" in answer.json()["error"]
+    assert index.rows.count() == 1
+
+
 def test_the_page_of_a_full_index_asks_the_database_little(
     manager: Any, place: Any, turn_on: Any, pool: Any, django_assert_max_num_queries: Any
 ) -> None:
