@@ -232,9 +232,11 @@ def test_closed_standard_input_is_wrong_usage(machine: Machine) -> None:
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may become a user that no list knows")
 def test_a_user_without_a_name_is_recorded_by_number() -> None:
+    # Read first: afterwards the folder of the project may be closed to that user.
     code = (
-        "import os; os.setuid(54321); [os.environ.pop(name, 0) for name in ('USER', 'LOGNAME', 'LNAME', 'USERNAME')];"
-        "from environments.command import operating_system_user; print(operating_system_user())"
+        "import getpass, os, pwd; from environments.command import operating_system_user; os.setuid(54321);"
+        "[os.environ.pop(name, 0) for name in ('USER', 'LOGNAME', 'LNAME', 'USERNAME')];"
+        "print(operating_system_user())"
     )
     ended = subprocess.run(
         [sys.executable, "-c", f"import django; django.setup(); {code}"],
