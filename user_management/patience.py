@@ -14,7 +14,7 @@ UNHEARD_AT_MOST = 5
 Result = TypeVar("Result")
 
 
-def patiently(run: Run, ask: Callable[[], Result], *, done: int = 0, unheard_at_most: int = UNHEARD_AT_MOST) -> Result:
+def patiently(run: Run, ask: Callable[[], Result], *, unheard_at_most: int = UNHEARD_AT_MOST) -> Result:
     """The answer, however long AWS asks to slow down. Raises other AwsErrors, and Unavailable after some tries.
 
     What must not be made twice is asked with `unheard_at_most=0`: of a call without an answer nobody knows.
@@ -32,5 +32,6 @@ def patiently(run: Run, ask: Callable[[], Result], *, done: int = 0, unheard_at_
         until = time.monotonic() + pause
         pause = min(pause * 2, LONGEST_PAUSE)
         while time.monotonic() < until:
-            run.progress(done)
+            # Not progress: whoever calls knows how far the job is, and a pause must not take that back.
+            run.check()
             time.sleep(min(1.0, max(0.0, until - time.monotonic())))

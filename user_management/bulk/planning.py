@@ -1,9 +1,7 @@
 """Working out what a change would do to each user: who would be changed, who is left out and why, who is written to."""
 
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Max
@@ -11,7 +9,7 @@ from django.utils import timezone
 
 from aws import user_groups, users
 from aws.calls import PAGE
-from aws.errors import Fault, Rejected, Throttled, Unavailable
+from aws.errors import Fault, Rejected
 from aws.quotas import background
 from aws.resources import Page
 from aws.side_by_side import each
@@ -24,6 +22,7 @@ from user_management.bulk.operations import OPERATIONS, Context
 from user_management.groups import membership
 from user_management.listing.query import UserQuery
 from user_management.listing.sources import source_for
+from user_management.patience import patiently
 from user_management.place import Place
 from user_management.pool_rules import rules_of
 
@@ -35,9 +34,7 @@ MOST_ONE_BY_ONE = 300
 BATCH = 500
 MEMBERS_COMPARED = 100_000
 MISSING = "The pool has no user of this name: deleted meanwhile, or mistyped."
-REPEATS, LONGEST_PAUSE = 5, 30.0
 
-T = TypeVar("T")
 Told = tuple[int, int | None]
 """What `Run.progress` takes."""
 
@@ -53,7 +50,7 @@ def work_out(run: Run) -> None:
     with run.step("work-out") as step, background(share()):
         if bulk.query is None and bulk.retry_of:
             _copy_names(run, bulk, bulk.retry_of)
-        context = _patiently(run, lambda: context_of(place, bulk, members=_members(run, place, bulk)))
+        context = patiently(run, lambda: context_of(place, bulk, members=_members(run, place, bulk)))
         if bulk.query is None:
             _read_named_rows(run, place, bulk, context)
         else:
@@ -108,7 +105,7 @@ def _walk(run: Run, ask: Callable[[str], Page[CognitoUser]], keep: Callable[[Seq
     token, is_second = run.job.result.get("token", ""), False
     while True:
         try:
-            page = _patiently(run, lambda token=token: ask(token))  # type: ignore[misc]
+            page = patiently(run, lambda token=token: ask(token))  # type: ignore[misc]
         except Rejected:
             if not token or is_second:
                 raise
@@ -159,7 +156,7 @@ def _read_named_rows(run: Run, place: Place, bulk: BulkOperation, context: Conte
             # Whom the walk has not met is not there, unless made a moment ago, or spelt in another case.
             found = {name: user for name in names if (user := recent.noted(place, name))}
             names = [] if pool.case_sensitive else [name for name in names if name != name.lower()]
-        found |= _patiently(run, lambda names=names: _found(place, names))  # type: ignore[misc]
+        found |= patiently(run, lambda names=names: _found(place, names))  # type: ignore[misc]
         with transaction.atomic():
             _replace(bulk, waiting, found, context)
             run.report()
@@ -240,18 +237,3 @@ def _keep(
     bulk.messages = dict(messages)
     bulk.save(update_fields=["messages"])
     return len(rows)
-
-
-def _patiently(run: Run, ask: Callable[[], T]) -> T:
-    """The answer, asked for again with growing pauses: throttling only slows this down."""
-    pause, failures = 1.0, 0
-    while True:
-        try:
-            return ask()
-        except (Throttled, Unavailable) as error:
-            failures += isinstance(error, Unavailable)
-            if failures > REPEATS:
-                raise
-            run.check()
-            time.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)

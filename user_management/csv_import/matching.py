@@ -34,7 +34,7 @@ def match(run: Run, row: UserImport, place: Place, rules: Rules) -> str:
         if 0 < count <= FEW and count < pages:
             for number, one in enumerate(waiting.order_by("line")):
                 run.progress(number, count)
-                met = patiently(run, partial(_looked_up, place, one), done=number)
+                met = patiently(run, partial(_looked_up, place, one))
                 _meet(row, recent.overlay(place, met), rules.people)
         elif count:
             _walk(run, row, place, rules, pages)
@@ -64,7 +64,7 @@ def _walk(run: Run, row: UserImport, place: Place, rules: Rules, pages: int) -> 
     resumed = bool(token)
     while True:
         try:
-            page = patiently(run, partial(users.page_of_users, place.target, place.pool_id, token=token), done=walked)
+            page = patiently(run, partial(users.page_of_users, place.target, place.pool_id, token=token))
         except Rejected:
             if not resumed:
                 raise

@@ -144,7 +144,7 @@ def _pages(
         found: list[CognitoUser] = []
         began, calls = time.monotonic(), 0
         for _ in range(PAGES_AT_ONCE):
-            answer = patiently(run, lambda: page(token), done=done)  # noqa: B023  (asked before the loop goes on)
+            answer = patiently(run, lambda: page(token))  # noqa: B023  (asked before the loop goes on)
             found += answer.items
             token = answer.next_token
             done += len(answer.items)

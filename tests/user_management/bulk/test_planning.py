@@ -1,6 +1,8 @@
 """Working out who is meant: by name, or everybody a search finds."""
 
 from datetime import date, timedelta
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from jobs import lifecycle
 from jobs.models import Job
 from tests.factories import actor_of
 from tests.user_management.conftest import Pool
+from user_management import patience
 from user_management.bulk import planning, reports, services
 from user_management.bulk.models import BulkOperation, BulkState
 from user_management.bulk.services import BulkRefused, Confirmed
@@ -152,7 +155,8 @@ def test_throttling_only_slows_the_working_out(plan: Any, pool: Pool, sandbox: A
     from tests.user_management.bulk.test_carrying_out import Busy
 
     pool.user("ada")
-    monkeypatch.setattr("user_management.bulk.planning.time.sleep", lambda seconds: None)
+    moments = count(step=60)
+    monkeypatch.setattr(patience, "time", SimpleNamespace(sleep=lambda seconds: None, monotonic=lambda: next(moments)))
     monkeypatch.setattr(quotas, "BACKGROUND_WAIT_SECONDS", 0.01)
     quotas.use_limiter(Busy(refused=3))
     assert plan("sign-out", query=UserQuery()).counts()["pending"] == 1
