@@ -9,7 +9,9 @@ class Action(StrEnum):
     PROJECT_REMOVED = "environments:project:remove"
     ENVIRONMENT_CREATED = "environments:environment:create"
     ENVIRONMENT_CHANGED = "environments:environment:change"
+    ENVIRONMENT_RENAMED = "environments:environment:rename"
     ENVIRONMENT_REMOVED = "environments:environment:remove"
+    NOTIFICATIONS_CHANGED = "environments:notifications:change"
     PERSON_CHANGED = "accounts:person:change"
     MEMBER_INVITED = "environments:member:invite"
     INVITATION_WITHDRAWN = "environments:invitation:withdraw"
@@ -21,11 +23,24 @@ class Action(StrEnum):
     AUTH_PLANNED = "auth_import:plan:create"
     AUTH_IMPORTED = "auth_import:link:import"
     AUTH_UNLINKED = "auth_import:link:unlink"
+    AUTH_SWAPPED = "auth_import:link:swap"
     AUTH_CHECKED = "auth_import:link:check"
+    DRIFT_ACCEPTED = "auth_import:drift:accept"
+    DRIFT_IGNORED = "auth_import:drift:ignore"
+    DRIFT_HEEDED = "auth_import:drift:heed"
+    WATCH_CHANGED = "auth_import:watch:change"
     AUTH_FIXED = "auth_import:resource:fix"
     FUNCTION_ACCESS_ANSWERED = "auth_import:functions:answer"
     SECRET_FILE_READ = "auth_import:file:read-secret"
+    CLONE_STARTED = "deployments:clone:start"
+    CLONED = "deployments:clone:finish"
+    CLONE_UNDONE = "deployments:clone:undo"
     BACKEND_CREATED = "deployments:backend:create"
+    BACKEND_DELETED = "deployments:backend:delete"
+    UNLINK_FINISHED = "deployments:unlink:finish"
+    MANAGED_PLANNED = "deployments:managed:plan"
+    MANAGED_CREATED = "deployments:managed:create"
+    MANAGED_REMOVED = "deployments:managed:remove"
     PUSH_PREVIEWED = "deployments:push:preview"
     PUSH_STARTED = "deployments:push:start"
     PUSHED = "deployments:push:finish"
@@ -73,7 +88,9 @@ ACTION_WORDS: dict[str, str] = {
     Action.PROJECT_REMOVED: "Removed the project",
     Action.ENVIRONMENT_CREATED: "Created the environment",
     Action.ENVIRONMENT_CHANGED: "Changed the environment",
+    Action.ENVIRONMENT_RENAMED: "Renamed the environment",
     Action.ENVIRONMENT_REMOVED: "Removed the environment",
+    Action.NOTIFICATIONS_CHANGED: "Changed the notifications",
     Action.PERSON_CHANGED: "Changed a person",
     Action.MEMBER_INVITED: "Made an invitation",
     Action.INVITATION_WITHDRAWN: "Withdrew an invitation",
@@ -85,11 +102,24 @@ ACTION_WORDS: dict[str, str] = {
     Action.AUTH_PLANNED: "Confirmed an import",
     Action.AUTH_IMPORTED: "Imported authentication",
     Action.AUTH_UNLINKED: "Unlinked authentication",
+    Action.AUTH_SWAPPED: "Swapped the linked resources",
     Action.AUTH_CHECKED: "Checked authentication",
+    Action.DRIFT_ACCEPTED: "Accepted a drift",
+    Action.DRIFT_IGNORED: "Ignored a drift",
+    Action.DRIFT_HEEDED: "Heeds a drift again",
+    Action.WATCH_CHANGED: "Changed the drift watch",
     Action.AUTH_FIXED: "Fixed an AWS resource",
     Action.FUNCTION_ACCESS_ANSWERED: "Answered about functions",
     Action.SECRET_FILE_READ: "Read a file with a secret",
+    Action.CLONE_STARTED: "Started a new environment",
+    Action.CLONED: "Made a new environment",
+    Action.CLONE_UNDONE: "Undid a new environment",
     Action.BACKEND_CREATED: "Made a part of a backend",
+    Action.BACKEND_DELETED: "Deleted a part of a backend",
+    Action.UNLINK_FINISHED: "Finished an unlink in the cloud",
+    Action.MANAGED_PLANNED: "Previewed resources from scratch",
+    Action.MANAGED_CREATED: "Made resources from scratch",
+    Action.MANAGED_REMOVED: "Deleted managed resources",
     Action.PUSH_PREVIEWED: "Previewed a push",
     Action.PUSH_STARTED: "Started a push",
     Action.PUSHED: "Pushed",

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
+from deployments.cloning.models import PlannedClone as PlannedClone
 from environments.models import Environment
 
 
