@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from aws.calls import fetch, page_of, to_the_end
+from aws.calls import call, fetch, page_of, to_the_end
 from aws.declarations import uses
+from aws.errors import NotFound
 from aws.quotas import Quota
 from aws.resources import Api, Page
 from aws.target import AwsTarget
@@ -148,3 +150,10 @@ def create_backend_environment(
         stackName=stack_name,
         deploymentArtifacts=deployment_bucket,
     )
+
+
+@uses("amplify:DeleteBackendEnvironment", quota=Quota.UNPUBLISHED)
+def delete_backend_environment(target: AwsTarget, *, app_id: str, name: str) -> None:
+    """Forget a backend environment; its stack and its bucket stay. One that is gone, or its app, is no error."""
+    with suppress(NotFound):
+        call(target, "amplify", "DeleteBackendEnvironment", appId=app_id, environmentName=name)

@@ -61,10 +61,21 @@ def sendable(target: AwsTarget, service: str, operation: str, document: Document
     """The part of a description that `operation` accepts back, at every depth.
 
     Empty texts that are shorter than the operation allows, and structures that lack a required member, are left
-    out: AWS describes unset values that way and refuses them when sent back.
+    out: AWS describes unset values that way and refuses them when sent back. So are tags that AWS itself has put on,
+    those of a stack for instance: nobody else may set them, and they stay without being named.
     """
     shape = session.client(target, service).meta.service_model.operation_model(operation).input_shape
-    return _accepted(shape, document)
+    accepted = _accepted(shape, document)
+    return {
+        name: {key: text for key, text in value.items() if not key.startswith("aws:")}
+        if _is_tags(name, value)
+        else value
+        for name, value in accepted.items()
+    }
+
+
+def _is_tags(name: str, value: Any) -> bool:
+    return name.endswith("Tags") and isinstance(value, Mapping)
 
 
 def _accepted(shape: Any, document: Document) -> dict[str, Any]:

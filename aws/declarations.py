@@ -8,7 +8,10 @@ from aws.quotas import Quota
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _PERMISSIONS = {
+    "s3:DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
+    "s3:HeadBucket": ("s3:ListBucket",),
     "s3:HeadObject": ("s3:GetObject",),
+    "s3:ListObjectVersions": ("s3:ListBucketVersions",),
     "s3:ListObjectsV2": ("s3:ListBucket",),
 }
 """The calls whose IAM actions have other names; everywhere else the action is called like the operation."""

@@ -16,14 +16,18 @@ _PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class StoredParameter:
-    """One parameter by its full name. Values of an environment may be secrets, so no representation shows them."""
+    """One parameter by its full name. Values of an environment may be secrets, so no representation shows them.
+
+    The value of an `encrypted` one is not the secret itself.
+    """
 
     name: str
     value: str = field(repr=False)
+    encrypted: bool = False
 
     @classmethod
     def from_api(cls, data: Api) -> Self:
-        return cls(name=data["Name"], value=data["Value"])
+        return cls(name=data["Name"], value=data["Value"], encrypted=data.get("Type") == "SecureString")
 
 
 @uses("ssm:GetParametersByPath", quota=Quota.UNPUBLISHED)

@@ -12,6 +12,7 @@ from aws import (
     graphql_apis,
     identity_pools,
     roles,
+    root_stacks,
     stacks,
     stored_objects,
     user_groups,
@@ -21,6 +22,7 @@ from aws import (
     users,
 )
 from aws.declarations import actions_of, permissions_of
+from aws.stack_documents import AUTH_STACKS
 
 
 class Feature(StrEnum):
@@ -34,6 +36,10 @@ class Feature(StrEnum):
     """Read an environment's backend from its bucket, write it back, and change its stacks by change sets."""
     CREATE_BACKEND = "create-backend"
     """Make an Amplify app, an environment of it and the environment's root stack, which the push then fills."""
+    DELETE_BACKEND = "delete-backend"
+    """Undo a new environment that was not finished, and remove an environment together with its backend."""
+    MANAGED = "managed"
+    """Start from scratch: a stack of new Cognito resources by a change set, and its removal."""
     USERS = "users"
     """Find, make, change and delete the users and groups of a linked pool."""
     USER_IMPORT = "user-import"
@@ -98,6 +104,33 @@ FUNCTIONS: dict[Feature, tuple[Callable[..., Any], ...]] = {
         stacks.describe_stack,
         stacks.failures_of,
     ),
+    Feature.DELETE_BACKEND: (
+        amplify_apps.get_backend_environment,
+        amplify_apps.delete_backend_environment,
+        stacks.describe_stack,
+        stacks.template_of,
+        stacks.failures_of,
+        root_stacks.creation_of,
+        root_stacks.delete_root_stack,
+        stored_objects.bucket_is_there,
+        stored_objects.read_object,
+        stored_objects.delete_bucket,
+        environment_parameters.iter_parameters,
+        environment_parameters.delete_parameters,
+    ),
+    Feature.MANAGED: (
+        stacks.plan_new_stack,
+        stacks.describe_stack,
+        stacks.ids_of,
+        stacks.resources_of,
+        stacks.describe_change_set,
+        stacks.execute_change_set,
+        stacks.delete_change_set,
+        stacks.delete_stack,
+        stacks.failures_of,
+        user_pools.turn_off_deletion_protection,
+        users.page_of_users,
+    ),
     Feature.USERS: (
         users.people_rules,
         users.page_of_users,
@@ -142,8 +175,14 @@ FUNCTIONS: dict[Feature, tuple[Callable[..., Any], ...]] = {
     ),
 }
 
-_AMPLIFY_ROLES = "amplify-*"
-"""The names of roles that root stacks make."""
+_ANY = "*"
+_AMPLIFY = "amplify-*"
+_MANAGED = f"{AUTH_STACKS}*"
+_ROLES = {Feature.CREATE_BACKEND: _AMPLIFY, Feature.DELETE_BACKEND: _AMPLIFY, Feature.MANAGED: _MANAGED}
+"""The names of roles that a feature's stacks make; every other feature works with any role."""
+_STACKS = {Feature.MANAGED: _MANAGED}
+"""The names of a feature's stacks; every other feature's are those Amplify made."""
+_PREFIXES = {_ANY: "", _AMPLIFY: "Amplify", _MANAGED: "Managed"}
 
 # AWS checks these against no particular resource (Service Authorization Reference).
 _ON_EVERYTHING = {
@@ -151,14 +190,18 @@ _ON_EVERYTHING = {
     "cognito-identity:CreateIdentityPool",
     "cognito-identity:ListIdentityPools",
     "cognito-identity:SetIdentityPoolRoles",
+    "cognito-idp:CreateUserPool",
+    "cognito-idp:DescribeUserPoolDomain",
     "cognito-idp:ListUserPools",
     "sts:GetCallerIdentity",
 }
 _ON_BUCKETS = {
     "s3:CreateBucket",
+    "s3:DeleteBucket",
     "s3:DeleteBucketPolicy",
     "s3:GetBucketPolicy",
     "s3:ListBucket",
+    "s3:ListBucketVersions",
     "s3:PutBucketPolicy",
 }
 """All other S3 actions are allowed on objects."""
@@ -181,28 +224,42 @@ def actions_for(*features: Feature) -> tuple[str, ...]:
     return tuple(sorted({action for call in calls for action in permissions_of(call)}))
 
 
-def _resource(action: str, roles: str, account: str, region: str, partition: str) -> str:
-    if action in _ON_EVERYTHING:
-        return "*"
+def _names(action: str, features: tuple[Feature, ...]) -> tuple[str, ...]:
+    """The names of the stacks or roles that these features need the action for; () where the service has no such."""
     service = action.partition(":")[0]
-    return {
-        "amplify": f"arn:{partition}:amplify:{region}:{account}:apps/*",
-        "appsync": f"arn:{partition}:appsync:{region}:{account}:apis/*",
-        "cloudformation": f"arn:{partition}:cloudformation:{region}:{account}:stack/amplify-*/*",
-        "cognito-identity": f"arn:{partition}:cognito-identity:{region}:{account}:identitypool/*",
-        "cognito-idp": f"arn:{partition}:cognito-idp:{region}:{account}:userpool/*",
-        "iam": f"arn:{partition}:iam::{account}:role/{roles}",
-        "s3": f"arn:{partition}:s3:::amplify-*-deployment" + ("" if action in _ON_BUCKETS else "/*"),
-        "ssm": f"arn:{partition}:ssm:{region}:{account}:parameter/amplify/*",
-    }[service]
+    if service not in ("cloudformation", "iam"):
+        return ()
+    own, others = (_ROLES, _ANY) if service == "iam" else (_STACKS, _AMPLIFY)
+    names = {own.get(feature, others) for feature in features if action in actions_for(feature)}
+    return (_ANY,) if _ANY in names else tuple(sorted(names))
 
 
-def _title(service: str, resource: str) -> str:
+def _resources(action: str, names: tuple[str, ...], account: str, region: str, partition: str) -> tuple[str, ...]:
+    if action in _ON_EVERYTHING:
+        return ("*",)
+    service = action.partition(":")[0]
+    if service == "iam":
+        return tuple(f"arn:{partition}:iam::{account}:role/{name}" for name in names)
+    if service == "cloudformation":
+        return tuple(f"arn:{partition}:cloudformation:{region}:{account}:stack/{name}/*" for name in names)
+    return (
+        {
+            "amplify": f"arn:{partition}:amplify:{region}:{account}:apps/*",
+            "appsync": f"arn:{partition}:appsync:{region}:{account}:apis/*",
+            "cognito-identity": f"arn:{partition}:cognito-identity:{region}:{account}:identitypool/*",
+            "cognito-idp": f"arn:{partition}:cognito-idp:{region}:{account}:userpool/*",
+            "s3": f"arn:{partition}:s3:::amplify-*-deployment" + ("" if action in _ON_BUCKETS else "/*"),
+            "ssm": f"arn:{partition}:ssm:{region}:{account}:parameter/amplify/*",
+        }[service],
+    )
+
+
+def _title(service: str, resource: str, names: tuple[str, ...]) -> str:
     title = _TITLES[service]
     if resource == "*" and service != "sts":
         return f"{title}Lists"
-    if service == "iam" and resource.endswith(_AMPLIFY_ROLES):
-        return f"Amplify{title}"
+    if names and not (service == "cloudformation" and names == (_AMPLIFY,)):
+        return "".join(_PREFIXES[name] for name in names) + title
     return "DeploymentObjects" if service == "s3" and resource.endswith("/*") else title
 
 
@@ -211,24 +268,23 @@ def policy(*features: Feature, account: str = "*", region: str = "*", partition:
 
     `account` (12 digits) and `region` narrow it further; "*" means any.
     """
-    statements: dict[tuple[str, str], list[str]] = {}
-    on_any_role = set(actions_for(*(feature for feature in features if feature is not Feature.CREATE_BACKEND)))
+    statements: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
     passing = False
     for action in actions_for(*features):
         if action == "iam:PassRole":
             passing = True
             continue
-        named = "*" if action in on_any_role else _AMPLIFY_ROLES
-        key = (action.partition(":")[0], _resource(action, named, account, region, partition))
-        statements.setdefault(key, []).append(action)
+        names = _names(action, features)
+        resources = _resources(action, names, account, region, partition)
+        statements.setdefault((action.partition(":")[0], names, resources), []).append(action)
     document: list[dict[str, Any]] = [
         {
-            "Sid": _title(service, resource),
+            "Sid": _title(service, resources[0], names),
             "Effect": "Allow",
             "Action": actions,
-            "Resource": resource,
+            "Resource": resources[0] if len(resources) == 1 else list(resources),
         }
-        for (service, resource), actions in statements.items()
+        for (service, names, resources), actions in statements.items()
     ]
     if passing:
         document.append(

@@ -3,10 +3,10 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar, copy_context
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, Self, TypeVar
@@ -16,6 +16,9 @@ from aws.errors import AwsError, Fault, Unavailable
 
 THREADS = 32
 """As many as a client keeps connections."""
+
+DEEPEST = 10
+"""Calls that start calls that start calls: far deeper than any of ours."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,6 +37,21 @@ def _executor(depth: int) -> ThreadPoolExecutor:
         if depth not in _executors:
             _executors[depth] = ThreadPoolExecutor(THREADS, thread_name_prefix=f"aws-{depth}")
         return _executors[depth]
+
+
+@contextmanager
+def own_threads() -> Iterator[None]:
+    """Give the calls started inside threads that nobody else uses: where another account hangs, these do not wait."""
+    base = threading.get_ident() * DEEPEST
+    token = _depth.set(base)
+    try:
+        yield
+    finally:
+        _depth.reset(token)
+        with _lock:
+            ended = [_executors.pop(depth) for depth in range(base, base + DEEPEST) if depth in _executors]
+        for executor in ended:
+            executor.shutdown(wait=False)
 
 
 def _after_fork() -> None:

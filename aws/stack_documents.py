@@ -6,6 +6,9 @@ from typing import Self
 
 from aws.resources import Api
 
+AUTH_STACKS = "console-auth-"
+"""How the names of stacks of Cognito resources begin, and so the names of the roles CloudFormation makes in them."""
+
 _NOTHING_TO_DO = ("didn't contain changes", "No updates are to be performed")
 
 
@@ -44,7 +47,20 @@ class Stack:
 
     @property
     def is_busy(self) -> bool:
-        return self.status.endswith("_IN_PROGRESS")
+        return self.status.endswith("_IN_PROGRESS") and not self.is_only_planned
+
+    @property
+    def is_only_planned(self) -> bool:
+        """Made by a change set that nobody has executed: it has a name and an id, and no resources."""
+        return self.status == "REVIEW_IN_PROGRESS"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStack:
+    """A change set with the id of its stack, which a new one has from the start."""
+
+    stack_id: str
+    change_set_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +159,26 @@ class StackEvent:
     @property
     def is_of_the_stack(self) -> bool:
         return self.physical_id == self.stack_id
+
+
+@dataclass(frozen=True, slots=True)
+class StackResource:
+    """One row of ListStackResources. A resource that could not be made at all has no physical id."""
+
+    type: str
+    physical_id: str
+    status: str
+    logical_id: str = ""
+
+    @classmethod
+    def from_api(cls, data: Api) -> Self:
+        return cls(
+            type=data["ResourceType"],
+            physical_id=data.get("PhysicalResourceId") or "",
+            status=data["ResourceStatus"],
+            logical_id=data.get("LogicalResourceId") or "",
+        )
+
+    @property
+    def is_there(self) -> bool:
+        return bool(self.physical_id) and self.status not in ("DELETE_COMPLETE", "DELETE_SKIPPED")

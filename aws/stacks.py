@@ -17,25 +17,15 @@ from aws.errors import NotFound, Rejected
 from aws.quotas import Quota
 from aws.resources import Page
 from aws.side_by_side import Together
-from aws.stack_documents import ChangeSet, ResourceChange, Stack, StackChanges, StackEvent
+from aws.stack_documents import ChangeSet, PlannedStack, ResourceChange, Stack, StackChanges, StackEvent, StackResource
+from aws.stack_permissions import MADE_WITH_A_ROOT_STACK, MADE_WITH_AUTH
 from aws.target import AwsTarget
 
-__all__ = ["ChangeSet", "ResourceChange", "Stack"]
+__all__ = ["ChangeSet", "PlannedStack", "ResourceChange", "Stack"]
 
 STACK = "AWS::CloudFormation::Stack"
 CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 """Amplify's stacks make roles with names of their own choice, and may use macros."""
-
-MADE_WITH_A_ROOT_STACK = (
-    "iam:CreateRole",
-    "iam:DeleteRole",
-    "iam:GetRole",
-    "s3:CreateBucket",
-    "s3:DeleteBucketPolicy",
-    "s3:GetBucketPolicy",
-    "s3:PutBucketPolicy",
-)
-"""What CloudFormation does in the console's name while it makes an environment's root stack, or takes it back."""
 
 _BEGINNINGS = {"CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS", "UPDATE_IN_PROGRESS"}
 _CANCELLED = re.compile(r"^Resource \w+ cancelled", re.IGNORECASE)
@@ -51,6 +41,29 @@ def describe_stack(target: AwsTarget, name_or_id: str) -> Stack:
         return Stack.from_api(row)
 
     return fetch(target, "cloudformation", "DescribeStacks", parse, StackName=name_or_id)
+
+
+@uses("cloudformation:ListStackResources", quota=Quota.UNPUBLISHED)
+def _page_of_resources(target: AwsTarget, stack_id: str, token: str) -> Page[StackResource]:
+    more = {"NextToken": token} if token else {}
+    parse = page_of("StackResourceSummaries", StackResource.from_api, "NextToken")
+    return fetch(target, "cloudformation", "ListStackResources", parse, StackName=stack_id, **more)
+
+
+@uses(_page_of_resources)
+def resources_of(target: AwsTarget, stack_id: str) -> tuple[StackResource, ...]:
+    """The stack's resources, those deleted left out; a nested stack is one. Raises NotFound when there is no stack."""
+    rows = to_the_end(lambda token: _page_of_resources(target, stack_id, token))
+    return tuple(row for row in rows if row.is_there)
+
+
+@uses(resources_of)
+def ids_of(target: AwsTarget, stack_id: str, type_: str) -> tuple[str, ...]:
+    """The physical ids of the stack's resources of one type (`AWS::Cognito::UserPool`), those deleted left out.
+
+    Those inside nested stacks are not looked at. Raises NotFound when there is no such stack.
+    """
+    return tuple(row.physical_id for row in resources_of(target, stack_id) if row.type == type_)
 
 
 @uses("cloudformation:GetTemplate", quota=Quota.UNPUBLISHED)
@@ -89,6 +102,31 @@ def _fingerprint(*parts: str) -> str:
 
 @uses("cloudformation:DescribeChangeSet", quota=Quota.UNPUBLISHED)
 @uses("cloudformation:CreateChangeSet", quota=Quota.UNPUBLISHED)
+def _made_change_set(target: AwsTarget, name: str, content: str, **request: Any) -> PlannedStack:
+    """The change set of this name with this content, made now or by an earlier request that was not answered."""
+    try:
+        return fetch(
+            target,
+            "cloudformation",
+            "CreateChangeSet",
+            lambda answer: PlannedStack(stack_id=str(answer["StackId"]), change_set_id=str(answer["Id"])),
+            ChangeSetName=name,
+            ClientToken=name,
+            Description=content,
+            Capabilities=CAPABILITIES,
+            **request,
+        )
+    except Rejected as exc:
+        if exc.code != "AlreadyExistsException":
+            raise
+        stack = request["StackName"]
+        made = call(target, "cloudformation", "DescribeChangeSet", ChangeSetName=name, StackName=stack)
+        if made.get("Description") != content or not {"ChangeSetId", "StackId"} <= set(made):
+            raise
+        return PlannedStack(stack_id=str(made["StackId"]), change_set_id=str(made["ChangeSetId"]))
+
+
+@uses(_made_change_set)
 def create_change_set(
     target: AwsTarget,
     *,
@@ -105,30 +143,48 @@ def create_change_set(
     answers the change set of the first; with other content it is Rejected (`AlreadyExistsException`).
     """
     content = _fingerprint(template, template_url, *parameter_names)
-    source = {"TemplateURL": template_url} if template_url else {"TemplateBody": template}
-    try:
-        return fetch(
-            target,
-            "cloudformation",
-            "CreateChangeSet",
-            lambda answer: str(answer["Id"]),
-            StackName=stack,
-            ChangeSetName=name,
-            ChangeSetType="UPDATE",
-            ClientToken=name,
-            Description=content,
-            IncludeNestedStacks=True,
-            Capabilities=CAPABILITIES,
-            Parameters=[{"ParameterKey": one, "UsePreviousValue": True} for one in parameter_names],
-            **source,
-        )
-    except Rejected as exc:
-        if exc.code != "AlreadyExistsException":
-            raise
-        made = call(target, "cloudformation", "DescribeChangeSet", ChangeSetName=name, StackName=stack)
-        if made.get("Description") != content or "ChangeSetId" not in made:
-            raise
-        return str(made["ChangeSetId"])
+    made = _made_change_set(
+        target,
+        name,
+        content,
+        StackName=stack,
+        ChangeSetType="UPDATE",
+        IncludeNestedStacks=True,
+        Parameters=[{"ParameterKey": one, "UsePreviousValue": True} for one in parameter_names],
+        **{"TemplateURL": template_url} if template_url else {"TemplateBody": template},
+    )
+    return made.change_set_id
+
+
+@uses(_made_change_set)
+@uses(*MADE_WITH_AUTH)
+def plan_new_stack(
+    target: AwsTarget,
+    *,
+    stack: str,
+    name: str,
+    template: str,
+    parameters: Mapping[str, str] | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> PlannedStack:
+    """Have CloudFormation work out what a new stack would make; nothing is made until the change set is executed.
+
+    Until then the stack is there in name only (`Stack.is_only_planned`). Deleting the change set leaves it behind:
+    discard the plan with `delete_stack`. CloudFormation gives `tags` to what it makes, and works with the console's
+    own permissions. A second request with the same name and content answers what the first one made; a stack of that
+    name that exists already is Rejected (`ValidationError`).
+    """
+    values, labels = dict(parameters or {}), dict(tags or {})
+    return _made_change_set(
+        target,
+        name,
+        _fingerprint(template, *(f"{key}={value}" for key, value in sorted({**values, **labels}.items()))),
+        StackName=stack,
+        ChangeSetType="CREATE",
+        TemplateBody=template,
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
+        Tags=[{"Key": key, "Value": value} for key, value in labels.items()],
+    )
 
 
 @uses("cloudformation:DescribeChangeSet", quota=Quota.UNPUBLISHED)
@@ -210,13 +266,14 @@ def delete_change_set(target: AwsTarget, change_set_id: str, *, stack: str) -> N
 
 
 @uses("cloudformation:DescribeStackEvents", quota=Quota.UNPUBLISHED)
-def _page_of_events(target: AwsTarget, name: str, token: str) -> Page[StackEvent]:
+def page_of_events(target: AwsTarget, name: str, token: str) -> Page[StackEvent]:
+    """What happened to a stack, newest first; a deleted one is asked for by its id, for 90 days."""
     more = {"NextToken": token} if token else {}
     parse = page_of("StackEvents", StackEvent.from_api, "NextToken")
     return fetch(target, "cloudformation", "DescribeStackEvents", parse, StackName=name, **more)
 
 
-@uses(_page_of_events)
+@uses(page_of_events)
 @uses("cloudformation:CreateStack", quota=Quota.UNPUBLISHED)
 @uses(*MADE_WITH_A_ROOT_STACK)
 def create_stack(target: AwsTarget, *, name: str, template: str, parameters: Mapping[str, str], token: str) -> str:
@@ -240,14 +297,32 @@ def create_stack(target: AwsTarget, *, name: str, template: str, parameters: Map
     except Rejected as exc:
         if exc.code not in ("AlreadyExistsException", "TokenAlreadyExistsException"):
             raise
-        events = _page_of_events(target, name, "").items
+        events = page_of_events(target, name, "").items
         ours = next((one for one in events if one.is_of_the_stack and one.token == token), None)
         if ours is None:
             raise
         return ours.stack_id
 
 
-@uses(_page_of_events)
+@uses("cloudformation:DeleteStack", quota=Quota.UNPUBLISHED)
+def delete_stack(target: AwsTarget, *, stack_id: str, token: str) -> None:
+    """Start deleting a stack with all it made; `describe_stack` with its id tells how it goes.
+
+    One that is gone or going already is no error. Give the id, not the name: another stack may have the name by then.
+    A deletion that fails (`DELETE_FAILED`; a protected user pool, a bucket with objects) is tried again with a token
+    of its own. Raises Rejected for a stack that is protected, nested, or in the middle of an update.
+    """
+    try:
+        call(target, "cloudformation", "DeleteStack", StackName=stack_id, ClientRequestToken=token)
+    except NotFound:
+        return
+    except Rejected as exc:
+        # AWS remembers the token of a deletion that has begun.
+        if exc.code != "TokenAlreadyExistsException":
+            raise
+
+
+@uses(page_of_events)
 def failures_of(target: AwsTarget, name_or_id: str, *, since: datetime | None = None) -> tuple[tuple[str, str], ...]:
     """Logical id and reason of what failed since then, or in the last operation, the first cause first.
 
@@ -259,7 +334,7 @@ def failures_of(target: AwsTarget, name_or_id: str, *, since: datetime | None = 
 
 def _failures(target: AwsTarget, name_or_id: str, since: datetime | None) -> list[StackEvent]:
     failed: list[StackEvent] = []
-    for event in to_the_end(lambda token: _page_of_events(target, name_or_id, token)):
+    for event in to_the_end(lambda token: page_of_events(target, name_or_id, token)):
         if since is not None and event.at < since:
             break
         if event.status.endswith("_FAILED") and not _CANCELLED.match(event.reason):

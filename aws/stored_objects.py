@@ -1,7 +1,8 @@
 """Objects of S3: what an Amplify environment keeps in its deployment bucket."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from urllib3.exceptions import HTTPError
 from aws import deadlines
 from aws.calls import Answer, call, fetch, to_the_end
 from aws.declarations import uses
-from aws.errors import AwsError, NotFound, Rejected, Unavailable
+from aws.errors import AccessDenied, AwsError, NotFound, Rejected, Unavailable
 from aws.quotas import Quota
 from aws.resources import Api, Page
 from aws.target import AwsTarget
@@ -170,3 +171,52 @@ def _page_of_objects(target: AwsTarget, bucket: str, prefix: str, token: str) ->
 def iter_objects(target: AwsTarget, bucket: str, prefix: str) -> Iterator[ObjectSummary]:
     """Every object whose key begins with `prefix`, in the order of the keys."""
     return to_the_end(lambda token: _page_of_objects(target, bucket, prefix, token))
+
+
+@uses("s3:HeadBucket", quota=Quota.UNPUBLISHED)
+def bucket_is_there(target: AwsTarget, bucket: str) -> bool:
+    """Whether there is a bucket of this name, in any Region. Raises AccessDenied for one of another account, too."""
+    try:
+        call(target, "s3", "HeadBucket", Bucket=bucket)
+    except NotFound:
+        return False
+    except Rejected as exc:
+        if exc.code in ("301", "PermanentRedirect", "WrongRegion"):
+            return True
+        raise
+    return True
+
+
+@uses("s3:ListObjectVersions", quota=Quota.UNPUBLISHED)
+def _first_versions(target: AwsTarget, bucket: str) -> list[dict[str, str]]:
+    """The first versions and delete markers of the bucket, as many as S3 deletes at a time."""
+
+    def parse(answer: Answer) -> list[dict[str, str]]:
+        rows = [*(answer.get("Versions") or ()), *(answer.get("DeleteMarkers") or ())]
+        return [{"Key": row["Key"], "VersionId": row["VersionId"]} for row in rows]
+
+    return fetch(target, "s3", "ListObjectVersions", parse, Bucket=bucket, MaxKeys=_PAGE)
+
+
+@uses(_first_versions)
+@uses("s3:DeleteObjects", quota=Quota.UNPUBLISHED)
+@uses("s3:DeleteBucket", quota=Quota.UNPUBLISHED)
+def delete_bucket(target: AwsTarget, bucket: str, *, after_each: Callable[[int], None] = lambda deleted: None) -> None:
+    """Delete a bucket with every object in it, old versions too; one that is gone already is no error.
+
+    `after_each` is told after each thousand how many objects are deleted by then; what it raises ends the deleting.
+    Raises AccessDenied with S3's own words for an object that it does not delete.
+    """
+    deleted = 0
+    with suppress(NotFound):
+        while rows := _first_versions(target, bucket):
+            answer = call(target, "s3", "DeleteObjects", Bucket=bucket, Delete={"Objects": rows, "Quiet": True})
+            for failed in answer.get("Errors") or ():
+                raise AccessDenied(
+                    f"{failed.get('Key')}: {failed.get('Message')}",
+                    code=str(failed.get("Code") or "AccessDenied"),
+                    action="s3:DeleteObjectVersion",
+                )
+            deleted += len(rows)
+            after_each(deleted)
+        call(target, "s3", "DeleteBucket", Bucket=bucket)

@@ -19,6 +19,8 @@ BAD_CREDENTIALS = {
     "MissingAuthenticationTokenException", "RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }  # fmt: skip
+CLOCK = {"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"}
+BAD_CREDENTIALS |= CLOCK
 DENIED = {
     "AccessDenied", "AccessDeniedException", "ForbiddenException", "NotAuthorized", "NotAuthorizedException",
     "OptInRequired", "UnauthorizedException", "UnauthorizedOperation",
@@ -43,6 +45,10 @@ FIX_CREDENTIALS = (
     "Give the console valid AWS credentials (a role of the machine, AWS_PROFILE, or AWS_ACCESS_KEY_ID and its"
     " companions), check the machine's clock, and start it again."
 )
+FIX_CLOCK = (
+    "Set the clock of the console's machine (with NTP, for example timedatectl set-ntp true), then try again; the"
+    " credentials themselves may well be right."
+)
 FIX_ROLE = (
     "Check the role's ARN and external id in the environment's settings, and that the role's trust policy lets the"
     " console's own identity assume it."
@@ -61,8 +67,9 @@ _ABOUT_THE_USER = {
     "LimitExceededException": "Cognito limits this for each user and hour, and e-mails for each account and day: wait.",
     "NotAuthorizedException": "Look at the user's status: what was asked for does not go with it.",
 }
+_CLOCK_IS_OFF = re.compile(r"Signature (?:expired|not yet current)|too skewed", re.IGNORECASE)
 _NO_SUCH_STACK = re.compile(r"^(?:Template for )?stack\b.*\bdoes not exist", re.IGNORECASE | re.DOTALL)
-_BUSY_STACK = re.compile(r"\bis in \w+_IN_PROGRESS state\b")
+_BUSY_STACK = re.compile(r"\bis in (?!REVIEW_)\w+_IN_PROGRESS state\b")
 _REFUSED_ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)(?: on resource:? \"?([^\s\"]+)\"?)?")
 _EXPLICIT_DENY = re.compile(r"with an explicit deny(?: in an? [\w -]+ policy)?")
 _ACCESS_KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b")
@@ -152,6 +159,9 @@ def _from_answer(exc: sdk.ClientError, action: str, region: str, secrets: tuple[
         words = f"The bucket is in the Region {elsewhere}." if elsewhere else "The bucket is in another Region."
         known["code"] = "WrongRegion"
         return Rejected(words, **known, next_step="Set the environment's Region to that of its deployment bucket.")
+    if code in CLOCK or (code in BAD_CREDENTIALS and _CLOCK_IS_OFF.search(message)):
+        words = "AWS refuses what the console signs, because the console's clock and AWS's differ by minutes."
+        return AccessDenied(words, **known, next_step=FIX_CLOCK)
     if code in BAD_CREDENTIALS:
         # Such messages can quote what was signed, session token included.
         words = "AWS does not accept the console's credentials: they are expired, wrong, or the clock is off."

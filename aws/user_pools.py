@@ -1,4 +1,4 @@
-"""User pools: lists, descriptions, and the one setting the console turns on."""
+"""User pools: lists, descriptions, and the one setting the console turns on and off."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -65,6 +65,19 @@ def _page_of_provider_names(target: AwsTarget, pool_id: str, token: str) -> Page
     return fetch(target, "cognito-idp", "ListIdentityProviders", parse, UserPoolId=pool_id, MaxResults=PAGE, **more)
 
 
+@uses("cognito-idp:ListIdentityProviders", quota=Quota.USER_POOL_RESOURCE_READ)
+def _page_of_provider_types(target: AwsTarget, pool_id: str, token: str) -> Page[IdentityProvider]:
+    more = {"NextToken": token} if token else {}
+    parse = page_of("Providers", IdentityProvider.from_api, "NextToken")
+    return fetch(target, "cognito-idp", "ListIdentityProviders", parse, UserPoolId=pool_id, MaxResults=PAGE, **more)
+
+
+@uses(_page_of_provider_types)
+def list_provider_types(target: AwsTarget, pool_id: str) -> tuple[IdentityProvider, ...]:
+    """Every sign-in provider of the pool by name and type, in AWS's order; the list tells no attribute mapping."""
+    return tuple(to_the_end(lambda token: _page_of_provider_types(target, pool_id, token)))
+
+
 @uses("cognito-idp:DescribeIdentityProvider", quota=Quota.USER_POOL_RESOURCE_READ)
 def _identity_provider(target: AwsTarget, pool_id: str, name: str) -> IdentityProvider:
     return fetch(
@@ -129,33 +142,44 @@ def update_request(target: AwsTarget, description: Mapping[str, Any]) -> dict[st
     return request
 
 
-def _with_deletion_protection(description: Mapping[str, Any]) -> Change:
+def _with_deletion_protection(description: Mapping[str, Any], wanted: str) -> Change:
     before = {"DeletionProtection": description.get("DeletionProtection", "INACTIVE")}
-    return change(_UPDATE, description["Id"], before, {"DeletionProtection": "ACTIVE"})
+    return change(_UPDATE, description["Id"], before, {"DeletionProtection": wanted})
 
 
 @uses(_description)
-def plan_deletion_protection(target: AwsTarget, pool_id: str) -> Change:
-    """What `turn_on_deletion_protection` would change. Reads only."""
-    return _with_deletion_protection(_description(target, pool_id))
+def plan_deletion_protection(target: AwsTarget, pool_id: str, *, on: bool = True) -> Change:
+    """What `turn_on_deletion_protection` would change, or the other one when `on` is False. Reads only."""
+    return _with_deletion_protection(_description(target, pool_id), "ACTIVE" if on else "INACTIVE")
 
 
 @uses(_description)
 @uses("cognito-idp:UpdateUserPool", quota=Quota.USER_POOL_UPDATE)
 @uses("iam:PassRole")
+def _set_deletion_protection(target: AwsTarget, pool_id: str, wanted: str, planned: Change | None) -> UserPool:
+    description = _description(target, pool_id)
+    current = _with_deletion_protection(description, wanted)
+    refuse_other_than(planned, current)
+    if not current.needed:
+        return UserPool.from_api(description)
+    request = {**update_request(target, description), "DeletionProtection": wanted}
+    call(target, "cognito-idp", "UpdateUserPool", **request)
+    updated = describe_user_pool(target, pool_id)
+    if updated.deletion_protection is not (wanted == "ACTIVE"):
+        raise Unavailable("AWS accepted the change, but does not show it yet.", code="NotVisibleYet", action=_UPDATE)
+    return updated
+
+
+@uses(_set_deletion_protection)
 def turn_on_deletion_protection(target: AwsTarget, pool_id: str, *, planned: Change | None = None) -> UserPool:
     """Turn on deletion protection, keep everything else, and answer the pool as AWS describes it afterwards.
 
     With `planned`, raises Rejected (`ChangedMeanwhile`) when the difference is no longer the one that was shown.
     """
-    description = _description(target, pool_id)
-    current = _with_deletion_protection(description)
-    refuse_other_than(planned, current)
-    if not current.needed:
-        return UserPool.from_api(description)
-    request = {**update_request(target, description), "DeletionProtection": "ACTIVE"}
-    call(target, "cognito-idp", "UpdateUserPool", **request)
-    updated = describe_user_pool(target, pool_id)
-    if not updated.deletion_protection:
-        raise Unavailable("AWS accepted the change, but does not show it yet.", code="NotVisibleYet", action=_UPDATE)
-    return updated
+    return _set_deletion_protection(target, pool_id, "ACTIVE", planned)
+
+
+@uses(_set_deletion_protection)
+def turn_off_deletion_protection(target: AwsTarget, pool_id: str, *, planned: Change | None = None) -> UserPool:
+    """Let the pool be deleted, users and all; otherwise like `turn_on_deletion_protection`."""
+    return _set_deletion_protection(target, pool_id, "INACTIVE", planned)

@@ -69,6 +69,13 @@ class SandboxIdentityPoolBackend(CognitoIdentityBackend):
         self.pools_identities[pool.identity_pool_id] = {"IdentityPoolId": pool.identity_pool_id, "Identities": []}
         return pool
 
+    def update(self, identity_pool_id: str, settings: dict[str, Any]) -> SandboxIdentityPool:
+        """Everything is replaced by what is given, but for the roles, which belong to SetIdentityPoolRoles."""
+        pool = self.pool(identity_pool_id)
+        pool.settings = _stored(settings)
+        pool.identity_pool_name = settings["IdentityPoolName"]
+        return pool
+
     def describe_identity_pool(self, identity_pool_id: str) -> str:
         return self.pool(identity_pool_id).to_json()
 
@@ -111,12 +118,8 @@ class SandboxIdentityPoolCalls(CognitoIdentityResponse):
         return self.backend.create(parameters).to_json()
 
     def update_identity_pool(self) -> str:
-        """Everything is replaced by what is given, but for the roles, which belong to SetIdentityPoolRoles."""
         parameters = self._parameters()
-        pool = self.backend.pool(parameters["IdentityPoolId"])
-        pool.settings = _stored(parameters)
-        pool.identity_pool_name = parameters["IdentityPoolName"]
-        return pool.to_json()
+        return self.backend.update(parameters["IdentityPoolId"], parameters).to_json()
 
     def list_identity_pools(self) -> str:
         parameters = self._parameters()

@@ -9,6 +9,7 @@ from moto.cognitoidp.models import (
     CognitoIdpIdentityProvider,
     CognitoIdpUserPool,
     CognitoIdpUserPoolClient,
+    CognitoIdpUserPoolDomain,
 )
 from moto.core.utils import utcnow
 
@@ -16,6 +17,8 @@ from aws.sandbox.errors import InvalidParameter, ResourceNotFound, constraint_br
 from aws.sandbox.user_pools import SandboxUserPool, SandboxUserPoolClient
 
 _POOL_ID = re.compile(r"[\w-]+_[0-9a-zA-Z]+")
+#: "You can't use the text aws, amazon, or cognito in the domain prefix" (developer guide, prefix domains).
+_RESERVED = ("aws", "amazon", "cognito")
 
 #: What Cognito fills in itself for the social providers (CreateIdentityProvider, ProviderDetails, "Describe response").
 _PROVIDER_DETAILS: dict[str, dict[str, str]] = {
@@ -86,6 +89,24 @@ class SandboxUserPoolBackend(CognitoIdpBackend):
                 "User pool cannot be deleted. It has a domain configured that should be deleted first."
             )
         super().delete_user_pool(user_pool_id)
+
+    # Domains
+
+    def create_user_pool_domain(
+        self, user_pool_id: str, domain: str, custom_domain_config: dict[str, str] | None = None
+    ) -> CognitoIdpUserPoolDomain:
+        self.describe_user_pool(user_pool_id)
+        if domain in self.user_pool_domains:
+            raise InvalidParameter("Domain already associated with another user pool.")
+        reserved = [word for word in _RESERVED if word in domain]
+        if reserved and custom_domain_config is None:
+            raise InvalidParameter(f"Domain cannot contain reserved word: {reserved[0]}")
+        return super().create_user_pool_domain(user_pool_id, domain, custom_domain_config)
+
+    def delete_user_pool_domain(self, domain: str) -> None:
+        if domain not in self.user_pool_domains:
+            raise ResourceNotFound("No such domain or user pool exists.")
+        super().delete_user_pool_domain(domain)
 
     # App clients
 

@@ -105,7 +105,7 @@ def test_the_same_request_again_answers_the_change_set_of_the_first(inject: Inje
     inject(
         "cloudformation",
         "DescribeChangeSet",
-        lambda: answer(200, described("root", Description=fingerprint)),
+        lambda: answer(200, described("root", Description=fingerprint, StackId=STACK_ID.format("root"))),
     )
 
     assert create("{}") == SET.format("root")

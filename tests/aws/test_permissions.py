@@ -10,14 +10,19 @@ import botocore.session
 import pytest
 
 import aws
-from aws import permissions, stacks, user_pools
+from aws import permissions, stack_permissions, user_pools
 from aws.declarations import actions_of, declared, permissions_of, quota_of, uses
 from aws.permissions import Feature, actions_for, policy
 from aws.quotas import Quota
 from tests.aws.conftest import ROOT
 
 FOLDER = Path(aws.__file__).parent
-ON_THE_WAY = {"amplify:TagResource", "iam:PassRole", *stacks.MADE_WITH_A_ROOT_STACK}
+ON_THE_WAY = {
+    "amplify:TagResource",
+    "iam:PassRole",
+    *stack_permissions.MADE_WITH_A_ROOT_STACK,
+    *stack_permissions.MADE_WITH_AUTH,
+}
 """What AWS checks when it acts for us; the last ones are calls of ours too, in other places."""
 
 
@@ -85,13 +90,28 @@ def functions_used_in(*patterns: str) -> set[str]:
         ),
         (
             (Feature.IMPORT, Feature.AMPLIFY, Feature.PUSH),
-            ("backend_state/**/*.py", "deployments/[!c]*.py"),
+            ("backend_state/**/*.py", "deployments/[!bc]*.py"),
             "aws.app_clients.describe_app_client",
         ),
         (
             (Feature.AMPLIFY, Feature.PUSH, Feature.CREATE_BACKEND),
-            ("deployments/create_backend_job.py", "deployments/views/create_backend.py", "environments/backends.py"),
+            (
+                "deployments/create_backend_job.py",
+                "deployments/backend_making.py",
+                "deployments/views/create_backend.py",
+                "environments/backends.py",
+            ),
             "aws.stacks.create_stack",
+        ),
+        (
+            (Feature.IMPORT, Feature.AMPLIFY, Feature.PUSH, Feature.CREATE_BACKEND, Feature.DELETE_BACKEND),
+            ("deployments/cloning/*.py", "deployments/deleting/*.py", "deployments/backend_making.py"),
+            "aws.root_stacks.delete_root_stack",
+        ),
+        (
+            (Feature.IMPORT, Feature.MANAGED, Feature.USERS),
+            ("deployments/scratch/*.py",),
+            "aws.stacks.plan_new_stack",
         ),
     ],
 )
@@ -130,6 +150,20 @@ def test_making_a_backend_reaches_only_roles_of_its_stacks() -> None:
     assert alone["AmplifyRoles"]["Resource"] == "arn:aws:iam::*:role/amplify-*"
     assert "iam:CreateRole" in together["Roles"]["Action"]
     assert together["AmplifyRoles"]["Action"] == ["iam:DeleteRole"]
+
+
+def test_starting_from_scratch_reaches_only_stacks_and_roles_of_its_own() -> None:
+    alone = {statement["Sid"]: statement for statement in policy(Feature.MANAGED)["Statement"]}
+    together = {s["Sid"]: s for s in policy(Feature.MANAGED, Feature.PUSH, Feature.CREATE_BACKEND)["Statement"]}
+
+    assert alone["ManagedStacks"]["Resource"] == "arn:aws:cloudformation:*:*:stack/console-auth-*/*"
+    assert alone["ManagedRoles"]["Resource"] == "arn:aws:iam::*:role/console-auth-*"
+    assert together["AmplifyManagedStacks"]["Resource"] == [
+        "arn:aws:cloudformation:*:*:stack/amplify-*/*",
+        "arn:aws:cloudformation:*:*:stack/console-auth-*/*",
+    ]
+    assert "iam:TagRole" in together["ManagedRoles"]["Action"]
+    assert "iam:CreateRole" in together["AmplifyManagedRoles"]["Action"]
 
 
 def test_a_function_inherits_the_actions_of_those_it_calls() -> None:

@@ -176,6 +176,25 @@ def test_turning_on_deletion_protection_keeps_every_other_field(sandbox: Sandbox
     assert set(FULL_POOL) - {"PoolName"} <= set(after)
 
 
+def test_turning_it_off_again_is_planned_and_keeps_every_other_field(sandbox: Sandbox) -> None:
+    settings = {**FULL_POOL, "DeletionProtection": "ACTIVE"}
+    pool_id = sandbox.client("cognito-idp").create_user_pool(**settings)["UserPool"]["Id"]
+    before = described(sandbox, pool_id)
+
+    planned = user_pools.plan_deletion_protection(TARGET, pool_id, on=False)
+    updated = user_pools.turn_off_deletion_protection(TARGET, pool_id, planned=planned)
+
+    assert not updated.deletion_protection
+    assert (json.loads(planned.before), json.loads(planned.after)) == (
+        {"DeletionProtection": "ACTIVE"},
+        {"DeletionProtection": "INACTIVE"},
+    )
+    assert {**before, "DeletionProtection": "INACTIVE"} == described(sandbox, pool_id)
+    assert not user_pools.plan_deletion_protection(TARGET, pool_id, on=False).needed
+    with pytest.raises(Rejected, match="changed by somebody else"):
+        user_pools.turn_off_deletion_protection(TARGET, pool_id, planned=planned)
+
+
 def test_what_is_on_already_is_not_sent_again(sandbox: Sandbox, pool: str) -> None:
     user_pools.turn_on_deletion_protection(TARGET, pool)
     user_pools.turn_on_deletion_protection(TARGET, pool)
@@ -246,6 +265,12 @@ def test_old_verification_texts_give_way_to_the_template_only_where_it_has_them(
     assert "EmailVerificationSubject" not in request
     assert request["SmsVerificationMessage"] == "old sms {####}"
     assert request["VerificationMessageTemplate"] == {"EmailMessage": "new {####}", "EmailSubject": "new"}
+
+
+def test_tags_of_aws_itself_are_not_sent_back() -> None:
+    tags = {"team": "sample", "aws:cloudformation:stack-name": "shop"}
+
+    assert request_for(UserPoolTags=tags)["UserPoolTags"] == {"team": "sample"}
 
 
 def test_tags_and_text_messages_are_sent_back() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -113,3 +114,31 @@ def stack(cloudformation: Any, s3: Any) -> Iterator[str]:
     for listed in s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
         s3.delete_object(Bucket=BUCKET, Key=listed["Key"])
     s3.delete_bucket(Bucket=BUCKET)
+
+
+Deploy = Callable[..., str]
+
+
+@pytest.fixture
+def deploy(cloudformation: Any, cognito: Any) -> Iterator[Deploy]:
+    """Makes a stack of a template and answers its id; it is deleted afterwards, protected or not."""
+    made: list[str] = []
+
+    def make(template: dict[str, Any], **more: Any) -> str:
+        name = f"auth-{uuid.uuid4().hex[:8]}"
+        made.append(
+            cloudformation.create_stack(StackName=name, TemplateBody=text(template), Capabilities=CAPABILITIES, **more)[
+                "StackId"
+            ]
+        )
+        return made[-1]
+
+    yield make
+    for stack in made:
+        for row in cloudformation.list_stack_resources(StackName=stack)["StackResourceSummaries"]:
+            there = row["ResourceStatus"] not in ("DELETE_COMPLETE", "DELETE_SKIPPED")
+            if there and row["ResourceType"] == "AWS::Cognito::UserPool":
+                cognito.update_user_pool(UserPoolId=row["PhysicalResourceId"], DeletionProtection="INACTIVE")
+        cloudformation.delete_stack(StackName=stack)
+        (gone,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+        assert gone["StackStatus"] == "DELETE_COMPLETE"

@@ -58,6 +58,64 @@ def root(stack: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def auth(**more: Any) -> dict[str, Any]:
+    """A pool with a client of each kind, an identity pool and a role; `more` are properties of the pool."""
+    pool = {"UserPoolName": "stacked", "UsernameAttributes": ["email"], **more}
+    ref = {"Ref": "Pool"}
+    provider = {"Fn::GetAtt": ["Pool", "ProviderName"]}
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": "cognito-identity.amazonaws.com"},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": {"Ref": "Identity"}}},
+            }
+        ],
+    }
+    entries = [
+        {"ProviderName": provider, "ClientId": {"Ref": client}, "ServerSideTokenCheck": True}
+        for client in ("Web", "Native")
+    ]
+    return {
+        "Description": "Stacked sign-in",
+        "Resources": {
+            "Pool": {"Type": "AWS::Cognito::UserPool", "Properties": pool},
+            "Web": {"Type": "AWS::Cognito::UserPoolClient", "Properties": {"UserPoolId": ref, "ClientName": "web"}},
+            "Native": {
+                "Type": "AWS::Cognito::UserPoolClient",
+                "Properties": {"UserPoolId": ref, "GenerateSecret": True},
+            },
+            "Identity": {
+                "Type": "AWS::Cognito::IdentityPool",
+                "Properties": {"AllowUnauthenticatedIdentities": False, "CognitoIdentityProviders": entries},
+            },
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
+            "Attachment": {
+                "Type": "AWS::Cognito::IdentityPoolRoleAttachment",
+                "Properties": {
+                    "IdentityPoolId": {"Ref": "Identity"},
+                    "Roles": {"authenticated": {"Fn::GetAtt": ["Role", "Arn"]}},
+                },
+            },
+        },
+        "Outputs": {
+            "Pool": {"Value": ref},
+            "Arn": {"Value": {"Fn::GetAtt": ["Pool", "Arn"]}},
+            "Provider": {"Value": provider},
+            "Url": {"Value": {"Fn::GetAtt": ["Pool", "ProviderURL"]}},
+            "Web": {"Value": {"Fn::GetAtt": ["Web", "ClientId"]}},
+            "Native": {"Value": {"Ref": "Native"}},
+            "Secret": {"Value": {"Fn::GetAtt": ["Native", "ClientSecret"]}},
+            "NativeName": {"Value": {"Fn::GetAtt": ["Native", "Name"]}},
+            "Identity": {"Value": {"Ref": "Identity"}},
+            "IdentityName": {"Value": {"Fn::GetAtt": ["Identity", "Name"]}},
+            "Role": {"Value": {"Ref": "Role"}},
+        },
+    }
+
+
 def text(template: dict[str, Any]) -> str:
     return json.dumps(template)
 

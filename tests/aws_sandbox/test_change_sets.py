@@ -182,6 +182,9 @@ def test_a_change_set_in_execution_is_not_deleted(cloudformation: Any, control: 
     assert status(cloudformation, stack) == "UPDATE_IN_PROGRESS"
     with refused("InvalidChangeSetStatus", "EXECUTE_IN_PROGRESS"):
         cloudformation.delete_change_set(ChangeSetName=change_set)
+    with refused("ValidationError", "cannot be deleted while in status UPDATE_IN_PROGRESS"):
+        cloudformation.delete_stack(StackName=stack)
+    control.stack(stack, status="UPDATE_COMPLETE")
 
 
 def test_deleting_takes_the_nested_ones_along_and_may_be_repeated(cloudformation: Any, stack: str) -> None:

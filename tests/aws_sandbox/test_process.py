@@ -144,6 +144,7 @@ def test_what_was_changed_is_there_after_a_restart(tmp_path: Path) -> None:
         assert second.client("iam").get_role(RoleName="shop-authenticated")["Role"]["RoleName"] == "shop-authenticated"
 
 
+@pytest.mark.slow
 def test_users_are_there_after_a_restart_with_all_that_hangs_on_them(tmp_path: Path) -> None:
     pool, many = scenario("good").pool_id, scenario("user-pool-only").pool_id
     ada = {"UserPoolId": pool, "Username": "ada.sample@example.org"}
@@ -189,6 +190,7 @@ def test_users_are_there_after_a_restart_with_all_that_hangs_on_them(tmp_path: P
         assert len(cognito.list_users_in_group(UserPoolId=pool, GroupName="Admins")["Users"]) == 4
 
 
+@pytest.mark.slow
 def test_a_killed_sandbox_loses_at_most_the_last_seconds(tmp_path: Path) -> None:
     with sandbox("--state", str(tmp_path)) as first:
         made = first.client("cognito-idp").create_user_pool(PoolName="kept")["UserPool"]["Id"]
@@ -202,6 +204,7 @@ def test_a_killed_sandbox_loses_at_most_the_last_seconds(tmp_path: Path) -> None
         second.client("cognito-idp").describe_user_pool(UserPoolId=made)
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_named_and_the_sample_account_planted_anew(tmp_path: Path) -> None:
     (tmp_path / "account.pickle").write_bytes(b"\x80\x05damaged")
     with sandbox("--state", str(tmp_path)) as started:

@@ -138,6 +138,7 @@ def test_filtered_pages_go_on_too_and_a_token_is_good_for_its_own_filter_only(co
         cognito.list_users(UserPoolId=pool, Filter='email ^= "b"', PaginationToken=page["PaginationToken"])
 
 
+@pytest.mark.slow
 def test_a_large_pool_is_filled_and_walked_in_moments(cognito: Any, control: Control) -> None:
     with made_pool(cognito, UsernameAttributes=["email"]) as pool:
         started = time.process_time()

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
@@ -93,11 +94,38 @@ class CloudFormationBackend(BaseBackend):
         parameter_values(parse(text), given)
         stack_id = ids.stack_id(self.region_name, name, drawn)
         stack = Stack(stack_id, name, self.region_name, text, {}, {}, {}, capabilities, tags, token=token)
-        stack.wishes = self.wishes.get(name)
+        stack.wishes = self._wishes_of(name)
         self.add(stack)
         stack.record(None, "CREATE_IN_PROGRESS", "User Initiated")
         self._begin(stack, Pending(0, text, dict(given), capabilities, tags, token, creates=True))
         return stack
+
+    def reviewed(self, name: str, change_set: str) -> Stack:
+        """The stack that a change set of type CREATE is for: there in name only, without template and resources."""
+        existing = next((stack for stack in self.live() if stack.name == name), None)
+        if existing is None:
+            stack = Stack(ids.stack_id(self.region_name, name), name, self.region_name, "", {}, {}, {}, [], [])
+            stack.wishes = self._wishes_of(name)
+            self.add(stack)
+            stack.record(None, "REVIEW_IN_PROGRESS", "User Initiated")
+            return stack
+        if existing.status != "REVIEW_IN_PROGRESS":
+            raise ValidationError(
+                f"Stack [{name}] already exists and cannot be created again with the changeSet [{change_set}]."
+            )
+        return existing
+
+    def create_reviewed(self, stack: Stack, change_set: ChangeSet, token: str) -> None:
+        """The execution of a change set of type CREATE."""
+        stack.template_text, stack.capabilities, stack.token = change_set.template_text, change_set.capabilities, token
+        stack.record(None, "CREATE_IN_PROGRESS", "User Initiated")
+        given, tags = change_set.parameters, change_set.tags
+        pending = Pending(0, change_set.template_text, given, change_set.capabilities, tags, token, change_set.id)
+        pending.creates = True
+        self._begin(stack, pending)
+
+    def _wishes_of(self, name: str) -> Wishes | None:
+        return next((wish for pattern, wish in self.wishes.items() if fnmatchcase(name, pattern)), None)
 
     def update(
         self,
@@ -130,7 +158,8 @@ class CloudFormationBackend(BaseBackend):
         return [one for one in self.change_sets.values() if one.stack_id == stack.id]
 
     def _begin(self, stack: Stack, pending: Pending) -> None:
-        takes = stack.wishes.takes_ms if stack.wishes else 0.0
+        wishes = stack.wishes or Wishes()
+        takes = wishes.delete_takes_ms if pending.deletes else wishes.takes_ms
         stack.pending = pending
         pending.due = time.time() + takes / 1000
         if not takes:
@@ -145,11 +174,14 @@ class CloudFormationBackend(BaseBackend):
     def _finish(self, stack: Stack) -> None:
         pending, stack.pending = stack.pending, None
         assert pending is not None
+        if pending.deletes:
+            self._delete(stack)
+            return
         verb = "CREATE" if pending.creates else "UPDATE"
         before = (stack.capabilities, stack.tags)
         stack.capabilities = pending.capabilities
         stack.tags = stack.tags if pending.tags is None else pending.tags
-        run = Run()
+        run = Run(creates=pending.creates)
         try:
             carry_out(self, run, stack, pending.template_text, pending.parameters)
         except (Failed, CloudFormationError, ResourceFailed) as error:
@@ -165,16 +197,26 @@ class CloudFormationBackend(BaseBackend):
             stack.updated = utcnow()
         change_set = self.change_sets.get(pending.change_set)
         if change_set is not None:
-            succeeded = stack.status == "UPDATE_COMPLETE"
+            succeeded = stack.status == f"{verb}_COMPLETE"
             for one in (change_set, *self.nested_in(change_set)):
                 one.execution = "EXECUTE_COMPLETE" if succeeded else "EXECUTE_FAILED"
 
     def nested_in(self, change_set: ChangeSet) -> list[ChangeSet]:
         return [one for one in self.change_sets.values() if one.root == change_set.id]
 
-    def delete(self, stack: Stack) -> None:
+    def delete(self, stack: Stack, token: str) -> None:
         if stack.parent:
             raise ValidationError(f"Stack [{stack.id}] is a nested stack; delete its root instead")
+        if stack.status in ("UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"):
+            raise ValidationError(f"Stack [{stack.name}] cannot be deleted while in status {stack.status}")
+        if stack.pending is not None and stack.pending.deletes:
+            return
+        # What was being made is not made any more.
+        stack.token = token
+        stack.record(None, "DELETE_IN_PROGRESS", "User Initiated")
+        self._begin(stack, Pending(0, "", {}, [], None, token, deletes=True))
+
+    def _delete(self, stack: Stack) -> None:
         try:
             delete_all(self, stack)
         except ResourceFailed:
@@ -183,11 +225,11 @@ class CloudFormationBackend(BaseBackend):
             del self.change_sets[change_set.id]
 
     def wish(self, stack_name: str, **asked: Any) -> None:
-        """What the control surface asks of the next changes of a stack; with no name left, of none."""
+        """What the control surface asks of the next changes of stacks whose names are so, or begin so (`name*`)."""
         wishes = Wishes(**asked)
         self.wishes[stack_name] = wishes
         for stack in self.live():
-            if stack.name == stack_name:
+            if fnmatchcase(stack.name, stack_name):
                 stack.wishes = wishes
 
     def forget_wishes(self) -> None:
@@ -205,7 +247,10 @@ def _check_capabilities(text: str, capabilities: list[str]) -> None:
 def _roll_back(stack: Stack, run: Run, reason: str, prefix: str) -> None:
     stack.record(None, f"{prefix}ROLLBACK_IN_PROGRESS", reason)
     run.roll_back()
-    if stack.wishes is not None and stack.wishes.rollback_fails:
+    if run.stuck:
+        left = f"The following resource(s) failed to delete: [{', '.join(run.stuck)}]. "
+        stack.record(None, f"{prefix}ROLLBACK_FAILED", left)
+    elif stack.wishes is not None and stack.wishes.rollback_fails:
         stack.record(None, f"{prefix}ROLLBACK_FAILED", reason)
     else:
         stack.record(None, f"{prefix}ROLLBACK_COMPLETE")

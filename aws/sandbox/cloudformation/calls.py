@@ -95,7 +95,7 @@ class CloudFormationCalls(OwnCalls[CloudFormationBackend]):
             # AWS takes it for deleted already.
             return EmptyResult()
         if stack.deleted is None:
-            self.backend.delete(stack)
+            self.backend.delete(stack, self._get_param("ClientRequestToken") or "")
         return EmptyResult()
 
     def continue_update_rollback(self) -> ActionResult:
@@ -161,9 +161,16 @@ class CloudFormationCalls(OwnCalls[CloudFormationBackend]):
         return ActionResult(self._page("Exports", exports, lambda pair: shown.export(*pair)))
 
     def create_change_set(self) -> ActionResult:
-        if (self._get_param("ChangeSetType") or "UPDATE") != "UPDATE":
-            raise NotImplementedError("change sets that create or import")
-        stack = self._stack()
+        kind = self._get_param("ChangeSetType") or "UPDATE"
+        if kind not in ("CREATE", "UPDATE"):
+            raise NotImplementedError("change sets that import")
+        if kind == "CREATE":
+            # A template that cannot be read leaves no stack behind.
+            change_sets.check(self._template(), self._parameters(), self._get_param("Capabilities") or [])
+            stack = self.backend.reviewed(self._get_param("StackName"), self._get_param("ChangeSetName"))
+        else:
+            stack = self._stack()
+            self.backend.check_updatable(stack)
         change_set = change_sets.create(
             self.backend,
             stack,

@@ -12,9 +12,10 @@ from typing import Any, Protocol
 
 from aws.sandbox import ids
 from aws.sandbox.cloudformation.errors import CloudFormationError, ResourceFailed
+from aws.sandbox.cloudformation.kinds import Made
 from aws.sandbox.cloudformation.plan import NESTED
 from aws.sandbox.cloudformation.records import Resource, Stack
-from aws.sandbox.cloudformation.resources import Made, kind_of, reason_of
+from aws.sandbox.cloudformation.resources import kind_of, reason_of
 from aws.sandbox.cloudformation.scopes import Stacks, outputs_of, scope_of
 from aws.sandbox.cloudformation.template import Template, in_order, needed_capabilities, parameter_values, parse
 from aws.sandbox.cloudformation.templates_in_s3 import fetch
@@ -30,10 +31,17 @@ class StackStore(Stacks, Protocol):
 
 @dataclass
 class Run:
-    """One change of one root stack: how to undo what was done, and what to remove when all is done."""
+    """One change of one root stack: how to undo what was done, and what to remove when all is done.
+
+    `stuck` are the logical ids of what was made and could not be removed when the change was undone. After a
+    creation they stay resources of the stack; an update that is undone leaves them behind.
+    """
+
+    creates: bool = False
 
     undo: list[Callable[[], None]] = field(default_factory=list)
     cleanup: list[Callable[[], None]] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
 
     def roll_back(self, to: int = 0) -> None:
         while len(self.undo) > to:
@@ -101,6 +109,7 @@ def _bring_about(
         done = "create" if fresh else "update"
         raise Failed(f"The following resource(s) failed to {done}: [{name}]. ") from error
     resource.retained = section.get("DeletionPolicy") in ("Retain", "RetainExceptOnCreate")
+    resource.kept_at_rollback = section.get("DeletionPolicy") == "Retain"
 
 
 def _fail_as_wished(stack: Stack, name: str) -> None:
@@ -129,17 +138,24 @@ def _create(store: StackStore, run: Run, stack: Stack, resource: Resource, prope
     else:
         made = kind_of(resource.type).create(stack, resource.logical_id, properties)
 
-        def unmake() -> None:
-            kind_of(resource.type).delete(stack, resource.physical_id, resource.properties)
-            stack.record(resource, "DELETE_COMPLETE")
-
-        run.undo.append(unmake)
+        run.undo.append(lambda: _unmake(store, run, stack, resource))
     before = stack.resources.get(resource.logical_id)
     run.undo.append(lambda: _put_back(stack, resource.logical_id, before))
     resource.physical_id, resource.attributes = made.physical_id, made.attributes
     resource.properties = copy.deepcopy(properties)
     stack.resources[resource.logical_id] = resource
     stack.record(resource, "CREATE_COMPLETE")
+
+
+def _unmake(store: StackStore, run: Run, stack: Stack, resource: Resource) -> None:
+    """Take back what was made. What is to be kept, or cannot be removed, stays behind."""
+    if resource.kept_at_rollback:
+        stack.record(resource, "DELETE_SKIPPED")
+        return
+    delete_resource(store, stack, resource)
+    if resource.status == "DELETE_FAILED" and run.creates:
+        run.stuck.append(resource.logical_id)
+        stack.resources.setdefault(resource.logical_id, resource)
 
 
 def _put_back(stack: Stack, name: str, before: Resource | None) -> None:
@@ -207,11 +223,12 @@ def delete_resource(store: StackStore, stack: Stack, resource: Resource) -> None
 
 def delete_all(store: StackStore, stack: Stack) -> None:
     """Remove every resource of a stack, the last made first. Raises ResourceFailed when one stays."""
-    stack.record(None, "DELETE_IN_PROGRESS")
+    if stack.parent:
+        stack.record(None, "DELETE_IN_PROGRESS")
     for resource in reversed(list(stack.resources.values())):
         if resource.retained:
             stack.record(resource, "DELETE_SKIPPED")
-        else:
+        elif resource.status != "DELETE_COMPLETE":
             delete_resource(store, stack, resource)
     failed = [name for name, resource in stack.resources.items() if resource.status == "DELETE_FAILED"]
     if failed:

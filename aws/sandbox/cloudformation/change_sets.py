@@ -13,7 +13,7 @@ from aws.sandbox.cloudformation.errors import (
 )
 from aws.sandbox.cloudformation.plan import Plan, plan
 from aws.sandbox.cloudformation.records import ChangeSet, Stack
-from aws.sandbox.cloudformation.template import needed_capabilities, parse
+from aws.sandbox.cloudformation.template import needed_capabilities, parameter_values, parse
 
 NOTHING_CHANGES = (
     "The submitted information didn't contain changes. Submit different information to create a change set."
@@ -33,6 +33,15 @@ def find(backend: CloudFormationBackend, name_or_id: str, stack_name: str | None
     raise ChangeSetNotFound(f"ChangeSet [{name_or_id}] does not exist")
 
 
+def check(text: str, given: Mapping[str, str], capabilities: list[str]) -> None:
+    """Raises ValidationError or InsufficientCapabilities for what no change set can be made of."""
+    template = parse(text)
+    parameter_values(template, given)
+    needed = needed_capabilities(template)
+    if needed and not {*needed, "CAPABILITY_NAMED_IAM"} & set(capabilities):
+        raise InsufficientCapabilities(f"Requires capabilities : [{', '.join(needed)}]")
+
+
 def create(
     backend: CloudFormationBackend,
     stack: Stack,
@@ -45,13 +54,10 @@ def create(
     description: str,
     include_nested: bool,
 ) -> ChangeSet:
-    """CreateChangeSet of type UPDATE; with nested stacks, one change set for each that would change."""
-    backend.check_updatable(stack)
+    """CreateChangeSet; with nested stacks, one change set for each that would change."""
     if any(one.name == name for one in backend.change_sets_of(stack)):
         raise AlreadyExists(f"ChangeSet {name} cannot be created due to a mismatch with existing attribute Name")
-    needed = needed_capabilities(parse(text))
-    if needed and not {*needed, "CAPABILITY_NAMED_IAM"} & set(capabilities):
-        raise InsufficientCapabilities(f"Requires capabilities : [{', '.join(needed)}]")
+    check(text, given, capabilities)
     found = plan(backend, stack, text, given)
 
     def kept(one: Plan, parent: ChangeSet | None) -> ChangeSet:
@@ -101,7 +107,9 @@ def execute(backend: CloudFormationBackend, change_set: ChangeSet, token: str) -
             f"[{change_set.execution}]"
         )
     stack = backend.stack(change_set.stack_id)
-    backend.check_updatable(stack)
+    reviewed = stack.status == "REVIEW_IN_PROGRESS"
+    if not reviewed:
+        backend.check_updatable(stack)
     change_set.token = token
     executed = [change_set, *backend.nested_in(change_set)]
     for one in executed:
@@ -110,6 +118,9 @@ def execute(backend: CloudFormationBackend, change_set: ChangeSet, token: str) -
         # AWS deletes all others, for they are not valid for the updated stack.
         if other is not change_set:
             remove(backend, other)
+    if reviewed:
+        backend.create_reviewed(stack, change_set, token)
+        return
     backend.update(
         stack,
         change_set.template_text,

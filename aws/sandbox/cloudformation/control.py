@@ -7,7 +7,7 @@ from aws.sandbox.cloudformation.calls import one_at_a_time
 from aws.sandbox.cloudformation.errors import ValidationError
 from aws.sandbox.ids import ACCOUNT_ID, HOME_REGION
 
-_WISHES = {"takes_ms", "fail_resource", "reason", "rollback_fails", "times"}
+_WISHES = {"takes_ms", "delete_takes_ms", "fail_resource", "reason", "rollback_fails", "times"}
 _STATUS = {"status", "reason"}
 
 
@@ -22,8 +22,8 @@ def ask(wish: dict[str, Any]) -> None:
     unknown = sorted(set(wish) - known)
     if unknown or not name or not wish:
         raise BadWish(
-            "give stack, and either status (and reason) or some of takes_ms, fail_resource, reason, rollback_fails, "
-            f"times; unknown here: {', '.join(unknown) or 'nothing'}"
+            "give stack, and either status (and reason) or some of takes_ms, delete_takes_ms, fail_resource, reason, "
+            f"rollback_fails, times; unknown here: {', '.join(unknown) or 'nothing'}"
         )
     backend = cloudformation_backends[ACCOUNT_ID][region]
     with one_at_a_time:

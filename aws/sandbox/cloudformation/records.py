@@ -20,6 +20,7 @@ class Resource:
     status: str = ""
     reason: str = ""
     retained: bool = False
+    kept_at_rollback: bool = False
     changed: datetime.datetime = field(default_factory=utcnow)
 
 
@@ -55,13 +56,15 @@ class Pending:
     token: str
     change_set: str = ""
     creates: bool = False
+    deletes: bool = False
 
 
 @dataclass
 class Wishes:
-    """What the control surface asks of a stack's next changes: to take long, or to fail."""
+    """What the control surface asks of a stack's next changes: to take long, or to fail; its removal is apart."""
 
     takes_ms: float = 0.0
+    delete_takes_ms: float = 0.0
     fail_resource: str = ""
     reason: str = ""
     rollback_fails: bool = False

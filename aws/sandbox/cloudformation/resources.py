@@ -1,8 +1,6 @@
 """The resource types a stack can hold: those made for real in this account, and all others, which are only noted."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -11,37 +9,11 @@ from moto.s3.exceptions import MissingBucket
 from moto.s3.models import S3Backend, s3_backends
 
 from aws.sandbox import ids
-from aws.sandbox.cloudformation import graphql_api
+from aws.sandbox.cloudformation import graphql_api, identity_pools, user_pools
 from aws.sandbox.cloudformation.errors import ResourceFailed
+from aws.sandbox.cloudformation.kinds import Kind, Made, Properties, generated_name
 from aws.sandbox.cloudformation.records import Stack
 from aws.sandbox.ids import ACCOUNT_ID
-
-Properties = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Made:
-    """What making or changing a resource gives: its physical id and what Fn::GetAtt may ask for."""
-
-    physical_id: str
-    attributes: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """How resources of a type are made, changed and removed. `replaces`: properties whose change makes a new one."""
-
-    create: Callable[[Stack, str, Properties], Made]
-    update: Callable[[Stack, str, Properties], Made]
-    delete: Callable[[Stack, str, Properties], None]
-    replaces: frozenset[str] = frozenset()
-
-
-def generated_name(stack: Stack, logical_id: str, *, longest: int, lower: bool = False) -> str:
-    """`STACK-LOGICALID-SUFFIX`, cut to what the service allows."""
-    suffix = f"-{logical_id}-{ids.physical_suffix(stack.draw(logical_id))}"[-longest + 1 :]
-    name = f"{stack.name[: longest - len(suffix)]}{suffix}"
-    return name.lower() if lower else name
 
 
 def _iam() -> IAMBackend:
@@ -56,7 +28,7 @@ def _create_role(stack: Stack, logical_id: str, properties: Properties) -> Made:
     name = properties.get("RoleName") or generated_name(stack, logical_id, longest=64)
     trust = json.dumps(properties["AssumeRolePolicyDocument"])
     role = _iam().create_role(
-        name, trust, properties.get("Path", "/"), None, properties.get("Description", ""), [], "3600"
+        name, trust, properties.get("Path", "/"), None, properties.get("Description", ""), list(stack.tags), "3600"
     )
     for policy in properties.get("Policies", []):
         _iam().put_role_policy(name, policy["PolicyName"], json.dumps(policy["PolicyDocument"]))
@@ -71,6 +43,8 @@ def _update_role(stack: Stack, physical_id: str, properties: Properties) -> Made
 
 
 def _delete_role(stack: Stack, physical_id: str, properties: Properties) -> None:
+    if not any(role.name == physical_id for role in _iam().get_roles()):
+        return
     for policy in properties.get("Policies", []):
         _iam().delete_role_policy(physical_id, policy["PolicyName"])
     _iam().delete_role(physical_id)
@@ -189,6 +163,8 @@ _KINDS: dict[str, Kind] = {
     ),
     "AWS::AppSync::GraphQLApi": Kind(_create_graphql_api, _update_graphql_api, _delete_graphql_api),
     "AWS::AppSync::ApiKey": Kind(_create_api_key, _update_api_key, _delete_api_key, frozenset({"ApiId"})),
+    **user_pools.KINDS,
+    **identity_pools.KINDS,
 }
 
 
