@@ -38,6 +38,7 @@ class Action(StrEnum):
     BACKEND_CREATED = "deployments:backend:create"
     BACKEND_DELETED = "deployments:backend:delete"
     UNLINK_FINISHED = "deployments:unlink:finish"
+    UNLINK_STOPPED = "deployments:unlink:stop"
     MANAGED_PLANNED = "deployments:managed:plan"
     MANAGED_CREATED = "deployments:managed:create"
     MANAGED_REMOVED = "deployments:managed:remove"
@@ -117,6 +118,7 @@ ACTION_WORDS: dict[str, str] = {
     Action.BACKEND_CREATED: "Made a part of a backend",
     Action.BACKEND_DELETED: "Deleted a part of a backend",
     Action.UNLINK_FINISHED: "Finished an unlink in the cloud",
+    Action.UNLINK_STOPPED: "Stopped trying to finish an unlink in the cloud",
     Action.MANAGED_PLANNED: "Previewed resources from scratch",
     Action.MANAGED_CREATED: "Made resources from scratch",
     Action.MANAGED_REMOVED: "Deleted managed resources",

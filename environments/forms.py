@@ -102,6 +102,29 @@ class RemoveForm(forms.Form):
         return typed
 
 
+class RemoveEnvironmentForm(RemoveForm):
+    """The backend's box is there unless `why_kept` says why the backend cannot be deleted."""
+
+    def __init__(self, *args: object, environment: Environment, why_kept: str, **kwargs: object) -> None:
+        super().__init__(*args, name=environment.name, what="Environment name", **kwargs)
+        if environment.is_amplify and not why_kept:
+            self.fields["backend"] = forms.BooleanField(
+                label="Also delete its Amplify backend",
+                required=False,
+                help_text="Everything listed under “What goes with the backend”, for good.",
+            )
+            self.order_fields(["backend", "confirm"])
+
+
+class RenameForm(forms.Form):
+    name = forms.CharField(
+        max_length=30,
+        label="New name",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="Lower-case letters, digits and hyphens, beginning with a letter.",
+    )
+
+
 class InvitationForm(forms.Form):
     """`once` is random, so that the same form sent twice is known as such."""
 

@@ -17,6 +17,10 @@ from django.utils.text import slugify
 from accounts.models import User
 from audit.models import AuditEvent
 from aws.target import AwsTarget
+from environments.notifications.models import Delivery as Delivery
+from environments.notifications.models import MailSubscription as MailSubscription
+from environments.notifications.models import Notification as Notification
+from environments.notifications.models import Webhook as Webhook
 from environments.permissions import Role
 from environments.regions import validate_region
 
@@ -24,7 +28,8 @@ from environments.regions import validate_region
 RESERVED_ENVIRONMENT_NAMES = frozenset(
     {
         "activity", "authentication", "clone", "connect", "create", "data", "deployments", "edit", "environments",
-        "functions", "groups", "jobs", "members", "new", "pull", "push", "remove", "settings", "tokens", "users",
+        "functions", "groups", "jobs", "members", "new", "notifications", "pull", "push", "remove", "settings",
+        "tokens", "users",
     }
 )  # fmt: skip
 RESERVED_PROJECT_SLUGS = frozenset({"create", "new"})

@@ -119,6 +119,41 @@ def change_environment(*, environment: Environment, actor: Actor, **fields: Any)
     )
 
 
+@transaction.atomic
+def rename_environment(*, environment: Environment, name: str, actor: Actor) -> None:
+    """Call a standalone environment something else. Its addresses change with it, and the old ones answer 404.
+
+    The activity and the jobs of the past keep the old name. Raises ValidationError for an Amplify environment, whose
+    name is the backend's, for a name that is none, and for one that is taken.
+    """
+    if environment.is_amplify:
+        raise ValidationError("An Amplify environment is called what its backend is called.")
+    before = environment.name
+    if name == before:
+        raise ValidationError({"name": "It is called this already."})
+    environment.name = name
+    environment.production = environment.production or name in PRODUCTION_NAMES
+    try:
+        environment.full_clean(validate_constraints=False)
+        with transaction.atomic():
+            environment.save(update_fields=["name", "production"])
+    except IntegrityError as error:
+        environment.name = before
+        raise ValidationError({"name": "This project already has an environment of this name."}) from error
+    except ValidationError:
+        environment.name = before
+        raise
+    record(
+        action=Action.ENVIRONMENT_RENAMED,
+        actor=actor,
+        project=environment.project.slug,
+        environment=name,
+        target=name,
+        before={"name": before},
+        after={"name": name},
+    )
+
+
 def _place_of(environment: Environment) -> dict[str, Any]:
     """For the activity, which every member reads; the external id is nobody's business there."""
     return {

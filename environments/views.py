@@ -12,10 +12,9 @@ from accounts.models import User
 from audit.models import AuditEvent
 from environments import access, services
 from environments.adapter import INVITED_SESSION_KEY
-from environments.forms import EnvironmentForm, InvitationForm, MemberForm, PersonForm, ProjectForm, TokenForm
-from environments.models import Environment, Invitation, Membership, Project, ProjectToken
+from environments.forms import InvitationForm, MemberForm, PersonForm, ProjectForm, TokenForm
+from environments.models import Invitation, Membership, Project, ProjectToken
 from environments.permissions import ROLE_WORDS, Permission, Role
-from environments.regions import default_region
 from web.pages import redirect_page, render_page
 
 EVENTS_A_PAGE = 50
@@ -38,28 +37,6 @@ def create_project(request: HttpRequest) -> HttpResponse:
         else:
             return redirect_page(request, "create-environment", project=project.slug)
     return render_page(request, "environments/create_project.html", {"form": form}, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def create_environment(request: HttpRequest, project: str) -> HttpResponse:
-    row = access.project(request, project, needs=Permission.MANAGE_ENVIRONMENTS)
-    form = EnvironmentForm(
-        request.POST or None, project=row, initial={"kind": Environment.Kind.STANDALONE, "region": default_region()}
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            fields = form.cleaned_data | services.backend_of(form.cleaned_data)
-            environment = services.create_environment(project=row, actor=access.actor(request), **fields)
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            return redirect_page(request, "authentication", project=row.slug, env=environment.name)
-    return render_page(
-        request,
-        "environments/create_environment.html",
-        {"form": form, "project": row},
-        status=422 if form.errors else 200,
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -61,7 +61,7 @@ CHANGES = [
         "create an environment",
         lambda project: Request(
             f"/projects/{project.slug}/environments/create/",
-            {"name": "staging", "kind": "standalone", "region": "eu-west-1"},
+            {"name": "staging", "kind": "standalone", "region": "eu-west-1", "resources": "none"},
         ),
         Action.ENVIRONMENT_CREATED,
     ),

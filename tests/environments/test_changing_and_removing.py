@@ -133,7 +133,8 @@ class TestSettings:
         html = owner.get("/projects/shop/dev/").content.decode()
         assert f'href="{SETTINGS}"' in html
         assert f'href="{WHOLE}"' in html
-        assert SETTINGS not in owner.get("/projects/shop/").content.decode()
+        # The page of the project leads to the settings of each environment as well.
+        assert f'href="{SETTINGS}"' in owner.get("/projects/shop/").content.decode()
 
 
 class TestRemovingAnEnvironment:
@@ -190,9 +191,9 @@ class TestRemovingAnEnvironment:
         assert "The environment old was removed" in page
         assert Job.objects.count() == 1
 
-    def test_its_name_is_free_again(self, owner: Client, old: Environment) -> None:
+    def test_its_name_is_free_again(self, owner: Client, old: Environment, sandbox: Any) -> None:
         owner.post(REMOVE, {"confirm": "old"})
-        data = {"name": "old", "kind": "standalone", "region": "eu-west-1"}
+        data = {"name": "old", "kind": "standalone", "region": "eu-west-1", "resources": "none"}
         assert owner.post("/projects/shop/environments/create/", data).status_code == 303
 
 

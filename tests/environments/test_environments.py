@@ -21,12 +21,13 @@ ROLE = "arn:aws:iam::111122223333:role/AdminUI"
 
 
 def create(client: Client, **data: str) -> tuple[int, str]:
-    data = {"name": "staging", "kind": "standalone", "region": "eu-west-1", **data}
+    """A new environment with the choice that makes it a row of this console and nothing else."""
+    data = {"name": "staging", "kind": "standalone", "region": "eu-west-1", "resources": "none", **data}
     answer = client.post("/projects/shop/environments/create/", data)
     return answer.status_code, answer.headers.get("Location") or answer.content.decode()
 
 
-def test_a_new_environment_leads_on_to_its_authentication(owner: Client, project: Project) -> None:
+def test_a_new_environment_leads_on_to_its_authentication(owner: Client, project: Project, sandbox: Any) -> None:
     status, location = create(owner, role_arn=ROLE, external_id="sample")
 
     assert (status, location) == (303, "/projects/shop/staging/authentication/")
@@ -190,7 +191,7 @@ def test_two_people_creating_the_same_environment_are_told_so(project: Project) 
     assert AuditEvent.objects.count() == 1
 
 
-def test_two_projects_may_have_environments_of_one_name(owner: Client, project: Project) -> None:
+def test_two_projects_may_have_environments_of_one_name(owner: Client, project: Project, sandbox: Any) -> None:
     make_environment(make_project("Other"), "staging")
     assert create(owner)[0] == 303
 

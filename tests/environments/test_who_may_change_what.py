@@ -31,6 +31,7 @@ def unchanged(prepared: Request) -> Iterator[None]:
 
 @every_change
 @pytest.mark.parametrize("who", ["owner", "operator"])
+@pytest.mark.usefixtures("sandbox")
 def test_full_access_makes_the_change(client: Client, cast: Cast, change: Change, prepared: Request, who: str) -> None:
     person = getattr(cast, who)
     client.force_login(person)
@@ -136,6 +137,7 @@ def test_no_token_makes_the_change(project: Project, change: Change, prepared: R
 
 
 @every_change
+@pytest.mark.usefixtures("sandbox")
 def test_htmx_is_led_on_after_the_change(owner: Client, change: Change, prepared: Request) -> None:
     answer = owner.post(prepared.path, prepared.data, headers={"HX-Request": "true"})
     assert answer.status_code == 200
