@@ -33,7 +33,7 @@ def content(outputs: AuthOutputs, backend_meta: Mapping[str, Any] | None = None)
     """
     methods = _mfa_methods(outputs)
     return {
-        "version": _version(groups=bool(outputs.groups), methods=methods or []),
+        "version": schema_version(outputs),
         "auth": _auth(outputs, methods),
         **_services(backend_meta, outputs.region),
     }
@@ -114,10 +114,11 @@ def _data(output: Mapping[str, Any], region: str) -> dict[str, object]:
     return data
 
 
-def _version(*, groups: bool, methods: list[str]) -> str:
-    if "EMAIL" in methods:
+def schema_version(outputs: AuthOutputs) -> str:
+    """The lowest schema version that has every key used."""
+    if "EMAIL" in (_mfa_methods(outputs) or ()):
         return _VERSION_WITH_EMAIL_MFA
-    return _VERSION_WITH_GROUPS if groups else _LOWEST_VERSION
+    return _VERSION_WITH_GROUPS if outputs.groups else _LOWEST_VERSION
 
 
 def _password_policy(outputs: AuthOutputs, policy: PasswordPolicy) -> dict[str, object]:

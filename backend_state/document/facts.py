@@ -76,7 +76,12 @@ def dependents(document: BackendDocument) -> tuple[Dependent, ...]:
                 Dependent(
                     resource=resource.label,
                     service=resource.service,
-                    words=words or "It declares to depend on the auth resource.",
+                    words=words
+                    or (
+                        "The Amplify CLI keeps auth while there is any analytics."
+                        if resource.category == "analytics"
+                        else "It declares to depend on the auth resource."
+                    ),
                     declared=declared,
                 )
             )

@@ -4,8 +4,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from amplify_files.javascript_json import javascript_sort_key
-from backend_state.document import root_template
+from backend_state.document import json_text, root_template
 from backend_state.document.json_text import as_object
 from backend_state.document.problems import BackendProblem
 from backend_state.document.state import ROOT_STACK, BackendDocument
@@ -39,7 +38,7 @@ def applied(
     changed = document.with_meta(_depending(document.meta, function, auth.name, bool(operations)))
     config = _depending(document.config, function, auth.name, bool(operations))
     # The CLI sorts the keys of this file (section 2.6).
-    changed = changed.with_config(_sorted(config))
+    changed = changed.with_config(json_text.in_key_order(config))
     parameters_path = f"{folder}/function-parameters.json"
     if operations and parameters_path not in changed:
         changed = changed.with_files({parameters_path: b"{}"})
@@ -79,12 +78,6 @@ def _depending(whole: Mapping[str, Any], function: str, auth: str, wanted: bool)
 
 def _names_auth(dependency: Any, auth: str) -> bool:
     return as_object(dependency).get("category") == "auth" and as_object(dependency).get("resourceName") == auth
-
-
-def _sorted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value, key=javascript_sort_key)}
-    return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
 def _parameters(present: Mapping[str, Any], auth: str, operations: Sequence[str]) -> dict[str, Any]:

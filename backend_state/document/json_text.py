@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from amplify_files.javascript_json import stringify
+from amplify_files.javascript_json import javascript_sort_key, stringify
 
 _NEWLINE = re.compile(r"[\r\n]")
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -27,6 +27,13 @@ class _Member:
     start: int
     value_start: int
     end: int
+
+
+def in_key_order(value: Any) -> Any:
+    """The value with the keys of its objects sorted at every level, as the CLI writes backend-config.json."""
+    if isinstance(value, dict):
+        return {key: in_key_order(value[key]) for key in sorted(value, key=javascript_sort_key)}
+    return [in_key_order(item) for item in value] if isinstance(value, list) else value
 
 
 def parsed(text: str) -> dict[str, Any]:
