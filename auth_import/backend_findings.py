@@ -86,12 +86,33 @@ def dependents(found: Sequence[Dependent]) -> Finding:
         else "They keep running, and whoever signs in through them may be turned away.",
         affects=names([one.resource for one in (declared or found)]),
         cure=Cure(
-            "Take the dependency out of each of them and push that first (amplify update …); "
-            "or import other Cognito resources here in place of these, and push once."
+            "Take the dependency out of each of them and push that first ("
+            + "; ".join(way_out(one.resource, one.service) for one in declared)
+            + "); or import other Cognito resources here in place of these, and push once."
             if declared
             else "Look whether people still use them."
         ),
     )
+
+
+def way_out(resource: str, service: str) -> str:
+    """What somebody does on a laptop so that a resource no longer declares to depend on auth, before `amplify push`."""
+    category, _, name = resource.partition("/")
+    if category == "api" and service == "API Gateway":
+        return f"amplify update api: choose {name}, and let its paths be open or take them out"
+    if category == "api":
+        return (
+            f"amplify update api: choose {name}, and give it other authorization modes than Amazon Cognito user pools"
+        )
+    return {
+        "function": f"amplify update function: choose {name}, and take auth out of its resource access permissions",
+        "storage": f"amplify update storage: take the permissions of signed-in people away from {name}; "
+        "or amplify remove storage",
+        "analytics": "amplify remove analytics: the Amplify CLI keeps auth while there is any",
+        "geo": f"amplify remove geo: choose {name}",
+        "predictions": f"amplify remove predictions: choose {name}",
+        "custom": f"amplify update custom: choose {name}, and take auth out of what it depends on",
+    }.get(category, f"amplify remove {category}, or take auth out of what {resource} depends on in backend-config.json")
 
 
 def stack_refused(reason: str) -> Finding:

@@ -55,6 +55,8 @@ class Finding:
     overridable: bool = False
     fixes: tuple[Fix, ...] = ()
     table: tuple[tuple[str, ...], ...] = field(default=())
+    unread: bool = field(default=False, compare=False)
+    """Judged without the answer it needs: AWS did not give it, or another finding says what is gone. Not kept."""
 
     @property
     def passed(self) -> bool:

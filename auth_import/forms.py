@@ -30,11 +30,15 @@ class WizardForm(forms.Form):
 
 
 class Wizard:
-    """The choices so far. Values that make no sense are treated as not chosen, never as an error."""
+    """The choices so far. Values that make no sense are treated as not chosen, never as an error.
+
+    `carried` are values of another page that stay in the address beside the choices.
+    """
 
     KEYS = ("pool", "web", "native", "both", "identity", "ipool", "plain")
 
-    def __init__(self, query: QueryDict) -> None:
+    def __init__(self, query: QueryDict, carried: Mapping[str, str] | None = None) -> None:
+        self.carried = dict(carried or {})
         form = WizardForm(query)
         form.is_valid()
         data = form.cleaned_data
@@ -94,7 +98,7 @@ class Wizard:
             "ipool": self.identity_pool,
             "plain": "1" if self.plain else "",
         }
-        return urlencode({key: value for key, value in values.items() if value})
+        return urlencode(self.carried | {key: value for key, value in values.items() if value})
 
 
 def choice_query(choice: Choice) -> str:
@@ -122,8 +126,13 @@ class PlanForm(forms.Form):
 
 
 class UnlinkForm(forms.Form):
-    """The typed confirmation: the environment's name."""
+    """The typed confirmation, the environment's name; and what becomes of the backend in the cloud (`now` or `later`).
 
+    Without `backend`, as scripts from before it send it, the cloud waits for somebody's push.
+    """
+
+    backend = forms.ChoiceField(required=False, choices=[("now", "now"), ("later", "later")])
+    cancel_jobs = forms.BooleanField(required=False, label="Cancel this work, and unlink")
     confirm = forms.CharField(label="Environment name", widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     def __init__(self, *args: object, environment_name: str, **kwargs: object) -> None:

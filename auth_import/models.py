@@ -1,17 +1,27 @@
 """The link of an environment to its Cognito resources, and the reviewed plans that lead to one."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils import timezone
 
 from amplify_files.outputs import AuthOutputs
 from auth_import.findings import Finding, RuleSet
 from auth_import.observation import Choice
 from auth_import.records import finding_from_record
+from auth_import.unpushed import UnpushedUnlink as UnpushedUnlink
+from auth_import.watch.models import DriftWatch as DriftWatch
+from auth_import.watch.models import IgnoredDrift as IgnoredDrift
+from aws.errors import Fault
 from environments.models import Environment
 
 if TYPE_CHECKING:
     from auth_import.plan import ImportPlan
+
+
+KNOWN_FOR = timedelta(days=3)
+"""How long a check speaks for a link: longer than any interval of the watch."""
 
 
 class PlannedImport(models.Model):
@@ -71,11 +81,18 @@ class CognitoLink(models.Model):
     failing = models.PositiveIntegerField(default=0)
     warning = models.PositiveIntegerField(default=0)
     checked = models.DateTimeField()
+    unchecked = models.DateTimeField(null=True, blank=True)
+    """Since when the watch tries in vain to look, after several times; None while it can."""
+    managed_stack = models.CharField(max_length=300, blank=True)
+    """The CloudFormation stack that owns the resources, by its id, where this console made them from nothing."""
     function_access = models.CharField(
         max_length=20, choices=FunctionAccess.choices, default=FunctionAccess.NOT_ASKED, blank=True
     )
     created = models.DateTimeField(auto_now_add=True)
     created_by_name = models.CharField(max_length=200)
+
+    untold: Fault | None = None
+    """Why a check that was just made tells nothing; no column."""
 
     def __str__(self) -> str:
         return f"{self.environment} → {self.user_pool_name}"
@@ -109,7 +126,7 @@ class CognitoLink(models.Model):
         """`fail`, `warn` or `pass`, as the status indicator draws them."""
         if self.failing:
             return "fail"
-        return "warn" if self.drift or self.warning else "pass"
+        return "warn" if self.drift or self.warning or self.is_unknown else "pass"
 
     @property
     def health_words(self) -> str:
@@ -117,7 +134,24 @@ class CognitoLink(models.Model):
             return f"{self.failing} failing"
         if self.drift:
             return "Drifted"
+        if self.is_unknown:
+            return "Not checked"
         return f"{self.warning} to look at" if self.warning else "Healthy"
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody can say how the link is by now: the watch looks in vain, is off, or does not run."""
+        return bool(self.unchecked) or self.checked < timezone.now() - KNOWN_FOR
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether this console made the resources, and can remove them."""
+        return bool(self.managed_stack)
+
+    @property
+    def managed_stack_name(self) -> str:
+        """The name of the stack, which stands in its id: `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/UUID`."""
+        return self.managed_stack.split("/")[1] if "/" in self.managed_stack else self.managed_stack
 
     @property
     def awaits_push(self) -> bool:
@@ -131,20 +165,3 @@ class CognitoLink(models.Model):
         self.failing = sum(1 for row in findings if row["severity"] == "fail" and row["id"] not in self.accepted)
         self.warning = sum(1 for row in findings if row["severity"] == "warn")
         self.checked = now
-
-
-class UnpushedUnlink(models.Model):
-    """An Amplify environment whose link was taken away here while its backend in the cloud still has the resource.
-
-    The next push takes it out there too; until then this row says that the environment is meant to be without it.
-    """
-
-    environment = models.OneToOneField(Environment, on_delete=models.CASCADE, related_name="unpushed_unlink")
-    resource_name = models.CharField(max_length=128)
-    user_pool_id = models.CharField(max_length=80)
-    user_pool_name = models.CharField(max_length=200)
-    created = models.DateTimeField(auto_now_add=True)
-    created_by_name = models.CharField(max_length=200)
-
-    def __str__(self) -> str:
-        return f"{self.user_pool_name} is still in the backend of {self.environment}"

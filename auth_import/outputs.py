@@ -1,5 +1,7 @@
 """From what was observed to what the generated files are written from. Pure."""
 
+from typing import Any
+
 from amplify_files import outputs as files
 from auth_import.observation import Observation
 from aws.errors import Fault
@@ -28,6 +30,68 @@ def outputs_of(observation: Observation) -> files.AuthOutputs | None:
         for one in (observation.mfa, observation.groups)
     ):
         return None
+    return _outputs(observation, pool, web, native, identity_pool)
+
+
+def readable_outputs(observation: Observation) -> tuple[dict[str, Any], dict[str, Fault]]:
+    """What could be read of the outputs, as `AuthOutputs.to_dict()` has it, and the members that could not, with the
+    reason. A member that was not read holds nothing that counts.
+    """
+    pool, web, native = observation.pool, observation.web_client, observation.native_client
+    unread: dict[str, Fault] = {}
+
+    def miss(fault: object, *members: str) -> None:
+        unread.update(dict.fromkeys(members, fault if isinstance(fault, Fault) else NOT_ASKED))
+
+    if not isinstance(pool, UserPool):
+        miss(pool, *POOL_MEMBERS)
+        pool = UserPool(id=observation.choice.user_pool_id, name="")
+    if not isinstance(web, AppClient):
+        miss(web, "web_client_name", "web_oauth")
+        web = AppClient(id=observation.choice.web_client_id, name="")
+    if not isinstance(native, AppClient):
+        miss(native, "native_client_name", "native_client_has_secret")
+        native = AppClient(id=observation.choice.native_client_id, name="")
+    identity_pool: files.IdentityPool | None = None
+    if observation.choice.uses_identity_pool:
+        read, roles = observation.identity_pool, observation.identity_pool_roles
+        if not isinstance(read, IdentityPool):
+            miss(read, "identity_pool")
+            read = IdentityPool(id=observation.choice.identity_pool_id, name="")
+        if not isinstance(roles, IdentityPoolRoles):
+            miss(roles, "identity_pool.auth_role_arn", "identity_pool.unauth_role_arn")
+            roles = IdentityPoolRoles()
+        identity_pool = _identity_pool(read, roles)
+    for member, answer in (("mfa", observation.mfa), ("groups", observation.groups)):
+        if isinstance(answer, Fault):
+            miss(answer, member)
+    return _outputs(observation, pool, web, native, identity_pool).to_dict(), unread
+
+
+NOT_ASKED = Fault("unavailable", "NotAsked", "", "")
+POOL_MEMBERS = (
+    "user_pool_name",
+    "domain",
+    "custom_domain",
+    "username_attributes",
+    "alias_attributes",
+    "required_attributes",
+    "password_policy",
+    "mfa_configuration",
+    "mfa",
+    "auto_verified_attributes",
+    "custom_auth",
+    "groups",
+)
+
+
+def _outputs(
+    observation: Observation,
+    pool: UserPool,
+    web: AppClient,
+    native: AppClient,
+    identity_pool: files.IdentityPool | None,
+) -> files.AuthOutputs:
     return files.AuthOutputs(
         region=observation.setting.region,
         user_pool_id=pool.id,
@@ -58,12 +122,6 @@ def outputs_of(observation: Observation) -> files.AuthOutputs | None:
         identity_pool=identity_pool,
         groups=_groups(observation.groups),
     )
-
-
-def unread_members(observation: Observation) -> frozenset[str]:
-    """The members of the outputs that are empty only because their call failed."""
-    read = {"mfa": observation.mfa, "groups": observation.groups}
-    return frozenset(name for name, answer in read.items() if isinstance(answer, Fault))
 
 
 def _password_policy(policy: PasswordPolicy | None) -> files.PasswordPolicy | None:

@@ -1,7 +1,7 @@
 """The frozen plan of an import: what was chosen, what the checks said, and which files will come of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
 from amplify_files import amplify_meta, backend_config, catalogue, parameters_json, team_provider_info
@@ -52,15 +52,13 @@ class ImportPlan:
     secret_digest: str
     accepted: tuple[str, ...] = ()
     reason: str = ""
+    replaces: Choice | None = None
+    """What is linked until then, for a swap; the job stops when something else is."""
+    replaced_outputs: AuthOutputs | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
-            "choice": {
-                "user_pool_id": self.choice.user_pool_id,
-                "web_client_id": self.choice.web_client_id,
-                "native_client_id": self.choice.native_client_id,
-                "identity_pool_id": self.choice.identity_pool_id,
-            },
+            "choice": asdict(self.choice),
             "rule_set": str(self.rule_set),
             "findings": [finding_record(finding) for finding in self.findings],
             "outputs": self.outputs.to_dict(),
@@ -69,6 +67,8 @@ class ImportPlan:
             "secret_digest": self.secret_digest,
             "accepted": list(self.accepted),
             "reason": self.reason,
+            "replaces": asdict(self.replaces) if self.replaces else None,
+            "replaced_outputs": self.replaced_outputs.to_dict() if self.replaced_outputs else None,
         }
 
     @classmethod
@@ -83,13 +83,16 @@ class ImportPlan:
             secret_digest=data["secret_digest"],
             accepted=tuple(data["accepted"]),
             reason=data["reason"],
+            # Plans of earlier versions name neither.
+            replaces=Choice(**data["replaces"]) if data.get("replaces") else None,
+            replaced_outputs=AuthOutputs.from_dict(data["replaced_outputs"]) if data.get("replaced_outputs") else None,
         )
 
 
 def file_changes(
     context: ProjectContext, before: AuthOutputs | None, after: AuthOutputs | None
 ) -> tuple[FileChange, ...]:
-    """The files an import (`before` None) or an unlink (`after` None) changes, and what stands in them.
+    """The files an import (`before` None), an unlink (`after` None) or a swap changes, and what stands in them.
 
     Of the backend files only the part about auth is shown: what else is in them is never touched.
     """

@@ -66,31 +66,36 @@ def context_beside(
 
 def known_backend(environment: Environment) -> KnownBackend | None:
     """What the console last read of the environment's Amplify backend; None where there is none, or it never looked."""
-    return known.known(environment) if environment.is_amplify else None
+    return known.known(environment) if environment.is_amplify and environment.pk else None
 
 
 def link_of(environment: Environment) -> CognitoLink | None:
     return CognitoLink.objects.select_related("environment__project").filter(environment=environment).first()
 
 
+def label_of(other: Environment, *, beside: Environment, sees: SeesEnvironment) -> str:
+    """Another environment, named only to whoever may see it."""
+    if sees(other):
+        return f"{other.project.name} / {other.name}"
+    same = other.project_id == beside.project_id
+    return "another environment of this project" if same else "another project in this console"
+
+
 def setting_of(environment: Environment, *, user_pool_id: str, sees: SeesEnvironment, relink: bool = False) -> Setting:
     """The environment as the rules see it. Other environments are named only to people who may see them.
 
-    `relink` leaves this environment's own link out of the question, for checking a link that exists.
+    `relink` leaves this environment's own link out of the question, for checking or replacing a link that exists. An
+    environment that is not made yet has no link, and a backend without any resource.
     """
     links = CognitoLink.objects.select_related("environment__project").filter(user_pool_id=user_pool_id)
     others = tuple(
         OtherLink(
-            label=f"{link.environment.project.name} / {link.environment.name}"
-            if sees(link.environment)
-            else "another environment of this project"
-            if link.environment.project_id == environment.project_id
-            else "another project in this console",
+            label=label_of(link.environment, beside=environment, sees=sees),
             production=link.environment.production,
         )
-        for link in links.exclude(environment=environment)
+        for link in links.exclude(environment_id=environment.pk)
     )
-    linked = not relink and CognitoLink.objects.filter(environment=environment).exists()
+    linked = not relink and environment.pk and CognitoLink.objects.filter(environment=environment).exists()
     backend = known_backend(environment)
     facts = backend.facts if backend else {}
     return Setting(
@@ -105,7 +110,7 @@ def setting_of(environment: Environment, *, user_pool_id: str, sees: SeesEnviron
         needs_guests=tuple(facts.get("needs_guests", ())),
         needs_identity_pool=tuple(facts.get("needs_identity_pool", ())),
         has_rest_api=bool(facts.get("rest_api")),
-        backend_read=backend is not None,
+        backend_read=backend is not None or environment.pk is None,
     )
 
 
@@ -154,6 +159,10 @@ def preflight(
 
 def secret_digest(outputs: AuthOutputs) -> str:
     """A keyed hash of the native client's secret, "" without one."""
-    if not outputs.native_client_secret:
+    return digest_of_secret(outputs.native_client_secret)
+
+
+def digest_of_secret(secret: str) -> str:
+    if not secret:
         return ""
-    return salted_hmac("auth_import.native-client-secret", outputs.native_client_secret, algorithm="sha256").hexdigest()
+    return salted_hmac("auth_import.native-client-secret", secret, algorithm="sha256").hexdigest()

@@ -6,8 +6,9 @@ from typing import Any
 from auth_import import rules
 from auth_import.findings import Finding
 from auth_import.models import CognitoLink
-from auth_import.plan import FileChange, plan_lines
+from auth_import.plan import FileChange, ImportPlan, plan_lines
 from auth_import.records import finding_line
+from auth_import.swap import comparison
 
 
 def import_report(
@@ -28,6 +29,13 @@ def import_report(
     }
 
 
+def swap_report(plan: ImportPlan) -> dict[str, Any]:
+    """What a swap changes for people, as `swap`; nothing for the plan of an import."""
+    if plan.replaced_outputs is None:
+        return {}
+    return {"swap": comparison.report(plan.replaced_outputs, plan.outputs)}
+
+
 def link_report(link: CognitoLink) -> dict[str, Any]:
     """A link as it was last checked, with its drift."""
     return import_report(findings=link.last_findings, accepted=link.accepted) | {
@@ -39,5 +47,6 @@ def link_report(link: CognitoLink) -> dict[str, Any]:
         "identity_pool": link.identity_pool_id,
         "accepted": link.accepted,
         "checked": link.checked.isoformat(),
-        "drift": link.drift,
+        "drift": [{key: row[key] for key in ("id", "before", "after", "breaks")} for row in link.drift],
+        "ignored": [row.to_dict() for row in link.ignored_drift.all()],
     }

@@ -5,33 +5,33 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from amplify_files.outputs import AuthOutputs
 from audit.actions import Action
+from audit.models import AuditEvent
 from audit.record import Actor, record
-from auth_import import drift, rules
-from auth_import.dependents import dependents_of
+from auth_import import rules
 from auth_import.findings import Finding
-from auth_import.import_job import TRANSIENT
 from auth_import.import_job import apply_import as apply_import
 from auth_import.models import CognitoLink, PlannedImport, UnpushedUnlink
-from auth_import.outputs import unread_members
 from auth_import.plan import ImportPlan
 from auth_import.preflight import (
-    SHARED,
     Preflight,
     SeesEnvironment,
     for_reader,
-    known_backend,
     own_project,
     preflight,
     secret_digest,
 )
 from auth_import.records import finding_record
-from auth_import.removal import is_in_backend
-from auth_import.rules.reading import BACKEND_UNREAD
 from auth_import.tasks import start_import as start_import
+from auth_import.unlinking import CONSOLE, settle
+from auth_import.unlinking import StillNeeded as StillNeeded
+from auth_import.unlinking import unlink as unlink
+from auth_import.watch.judging import Seen
+from auth_import.watch.taking import not_of_files, take
 from aws.errors import Fault
 from environments.models import Environment
 
@@ -57,12 +57,21 @@ class Refused(Exception):
         self.blocking = tuple(blocking)
 
 
-def plan_of(checked: Preflight, *, environment: Environment, accepted: Collection[str], reason: str) -> ImportPlan:
-    """The frozen plan of a choice that the checks allow.
+def plan_of(
+    checked: Preflight,
+    *,
+    environment: Environment,
+    accepted: Collection[str],
+    reason: str,
+    replaces: CognitoLink | None = None,
+) -> ImportPlan:
+    """The frozen plan of a choice that the checks allow; with `replaces`, of a swap.
 
     Only failures that exist and may be overridden count as accepted. Raises Refused, and ValueError when something is
-    accepted without a reason.
+    accepted without a reason, or what is linked already would be put in its own place.
     """
+    if replaces and replaces.choice == checked.observation.choice:
+        raise ValueError("These are the resources that are linked now. Choose others to swap.")
     wanted = [f.id for f in rules.needs_acceptance(checked.findings) if f.id in accepted]
     blocking = [finding.id for finding in rules.blocking(checked.findings, wanted)]
     if blocking or checked.outputs is None:
@@ -82,6 +91,8 @@ def plan_of(checked: Preflight, *, environment: Environment, accepted: Collectio
         secret_digest=secret_digest(outputs),
         accepted=tuple(wanted),
         reason=reason.strip() if wanted else "",
+        replaces=replaces.choice if replaces else None,
+        replaced_outputs=replaces.auth_outputs if replaces else None,
     )
 
 
@@ -108,8 +119,13 @@ def keep_plan(*, plan: ImportPlan, environment: Environment, actor: Actor) -> Pl
 
 
 def checked_ago(link: CognitoLink) -> int | None:
-    """Seconds since the last check while it is too young to ask AWS again, else None."""
-    age = (timezone.now() - link.checked).total_seconds()
+    """Seconds since the last check, or the last try, while it is too young to ask AWS again, else None."""
+    environment = link.environment
+    tries = AuditEvent.objects.of_project(environment.project.slug).filter(
+        environment=environment.name, action=Action.AUTH_CHECKED, at__gt=link.checked
+    )
+    last = tries.aggregate(at=Max("at"))["at"] or link.checked
+    age = (timezone.now() - last).total_seconds()
     return max(0, int(age)) if age < CHECKED_JUST_NOW else None
 
 
@@ -128,114 +144,42 @@ def check_link(*, link: CognitoLink, actor: Actor, sees: SeesEnvironment) -> Cog
         rule_set=link.rule_set,
         relink=True,
     )
-    link.take_check(
-        findings=[finding_record(finding) for finding in checked.findings],
-        drift=link.drift if _unanswered(checked) else [change.to_dict() for change in _drift_of(link, checked)],
-        now=timezone.now(),
-    )
-    kept = {name: getattr(link, name) for name in ("findings", "drift", "failing", "warning", "checked")}
-    with transaction.atomic():
-        if not CognitoLink.objects.filter(pk=link.pk).update(**kept):
-            return link
-        record(
-            action=Action.AUTH_CHECKED,
-            actor=actor,
-            project=environment.project.slug,
-            environment=environment.name,
-            target=f"{link.user_pool_name} ({link.user_pool_id})",
-            after={"failing": link.failing, "drift": [change["id"] for change in link.drift]},
-        )
-    link.findings = [
-        finding_record(one) for one in for_reader(link.last_findings, environment, link.user_pool_id, sees)
-    ]
+    return take_checked(link=link, seen=Seen(checked.observation, checked.findings), actor=actor, sees=sees)
+
+
+def take_checked(*, link: CognitoLink, seen: Seen, actor: Actor, sees: SeesEnvironment) -> CognitoLink:
+    """Keep what a whole check has seen; the link, as `sees` allows to read it. Where it told nothing, the link has
+    this check's words all the same, which are not kept."""
+    link.untold = seen.untold
+    if take(link=link, seen=seen, actor=actor):
+        said = seen.findings if seen.untold else link.last_findings
+        readable = for_reader(said, link.environment, link.user_pool_id, sees)
+        link.findings = [finding_record(one) for one in readable]
     return link
 
 
-def _drift_of(link: CognitoLink, checked: Preflight) -> tuple[drift.Drift, ...]:
-    outputs = checked.outputs
-    return drift.compare(
-        outputs_before=link.outputs,
-        outputs_after=outputs.to_dict() if outputs else None,
-        baseline=link.baseline,
-        findings=[finding for finding in checked.findings if not _is_only_known_now(link, finding)],
-        secret_changed=bool(link.secret_digest)
-        and outputs is not None
-        and bool(outputs.native_client_secret)
-        and secret_digest(outputs) != link.secret_digest,
-        unread=unread_members(checked.observation),
-    )
-
-
-def _is_only_known_now(link: CognitoLink, finding: Finding) -> bool:
-    """Told by its check, but no change in AWS: that another environment uses the pool too, and what a backend needs
-    that nobody had read at the import."""
-    return finding.id == SHARED or BACKEND_UNREAD in " ".join(link.baseline.get(finding.id, ()))
-
-
-def _unanswered(checked: Preflight) -> bool:
-    """Whether AWS failed to answer a call; a check that waits for that answer has not got worse."""
-    return any(fault.kind in TRANSIENT for fault in checked.observation.faults)
-
-
-class StillNeeded(Exception):
-    """Something in this console does not allow the link to go; the message says what, in words for a person."""
-
-
 @transaction.atomic
-def unlink(*, link: CognitoLink, actor: Actor) -> None:
-    """Forget the link. Calls nothing in AWS, so it works whatever has become of the resources. Twice is once.
-
-    Raises StillNeeded where a dependent blocks it.
-    """
-    blocking = [one for one in dependents_of(link) if one.blocks]
-    if blocking:
-        raise StillNeeded(" ".join(f"{one.title}: {one.words}" for one in blocking))
-    environment = link.environment
-    in_backend = is_in_backend(link, known_backend(environment))
-    deleted, _ = CognitoLink.objects.filter(pk=link.pk).delete()
-    if deleted and in_backend:
-        _remember_unlink(link, actor)
-    if deleted:
-        record(
-            action=Action.AUTH_UNLINKED,
-            actor=actor,
-            project=environment.project.slug,
-            environment=environment.name,
-            target=f"{link.user_pool_name} ({link.user_pool_id})",
-            before={
-                "user_pool_id": link.user_pool_id,
-                "web_client_id": link.web_client_id,
-                "native_client_id": link.native_client_id,
-                "identity_pool_id": link.identity_pool_id,
-            },
-        )
-
-
-def _remember_unlink(link: CognitoLink, actor: Actor) -> None:
-    """The cloud still has the resource, so the next push must take it out there."""
-    UnpushedUnlink.objects.update_or_create(
-        environment=link.environment,
-        defaults={
-            "resource_name": link.resource_name,
-            "user_pool_id": link.user_pool_id,
-            "user_pool_name": link.user_pool_name,
-            "created_by_name": actor.name,
-        },
-    )
-
-
-@transaction.atomic
-def take_pushed(*, environment: Environment, outputs: AuthOutputs | None, digest: str = "") -> None:
+def take_pushed(
+    *, environment: Environment, outputs: AuthOutputs | None, digest: str = "", actor: Actor = CONSOLE
+) -> None:
     """What a push has just put into the cloud is what the link says from now on. None: the cloud has no auth now."""
-    UnpushedUnlink.objects.filter(environment=environment).delete()
     if outputs is None:
+        settle(environment=environment, actor=actor, how="A push took it out of the backend.")
         return
     link = CognitoLink.objects.select_for_update().filter(environment=environment).first()
+    if link is None:
+        # It was unlinked while the push was at work, so the cloud has it now and is meant to be without it.
+        UnpushedUnlink.objects.filter(environment=environment).update(
+            user_pool_id=outputs.user_pool_id, user_pool_name=outputs.user_pool_name[:200]
+        )
+        return
+    UnpushedUnlink.objects.filter(environment=environment).delete()
     pool = outputs.identity_pool
     ids = (outputs.user_pool_id, outputs.web_client_id, outputs.native_client_id, pool.id if pool else "")
-    if link is None or ids != (link.user_pool_id, link.web_client_id, link.native_client_id, link.identity_pool_id):
+    if ids != (link.user_pool_id, link.web_client_id, link.native_client_id, link.identity_pool_id):
         return
-    link.pushed, link.outputs, link.secret_digest, link.drift = True, outputs.to_dict(), digest, []
+    link.pushed, link.outputs, link.secret_digest = True, outputs.to_dict(), digest
+    link.drift = not_of_files(link)
     link.save(update_fields=["pushed", "outputs", "secret_digest", "drift"])
 
 

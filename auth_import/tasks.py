@@ -7,6 +7,7 @@ from audit.record import Actor
 from auth_import import identity_pool_job, import_job
 from auth_import.models import PlannedImport
 from auth_import.observation import Choice
+from auth_import.watch.tasks import watch_due as watch_due
 from environments.models import Environment
 from environments.permissions import Permission
 from jobs import lifecycle
@@ -32,7 +33,8 @@ def start_import(*, planned: PlannedImport, actor: Actor, return_url: str = "", 
             project=environment.project,
             environment=environment,
             kind="import",
-            title=f"Import {locked.plan.outputs.user_pool_name} into {environment.name}",
+            title=f"{'Swap' if locked.plan.replaces else 'Import'} {locked.plan.outputs.user_pool_name} into "
+            f"{environment.name}",
             actor=actor,
             steps=import_job.STEPS,
             deadline=import_job.DEADLINE,

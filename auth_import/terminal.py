@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import zip_longest
+from typing import Any
 
 from auth_import.findings import Finding, Severity
 
@@ -70,10 +71,32 @@ def files_text(files: Iterable[Mapping[str, str]], heading: str) -> str:
     return "\n".join([heading, *lines]) if lines else ""
 
 
+def swap_text(swap: Mapping[str, Any]) -> str:
+    """What a swap changes for people: sentences, what differs, and groups that are not the same in both pools."""
+    if not swap:
+        return ""
+    lines = ["What the app's users notice:", *(line for one in swap["consequences"] for line in _wrapped(f"- {one}"))]
+    for row in swap["differences"]:
+        lines += _wrapped(f"{row['what']}: {row['before']} → {row['after']}. {row['effect']}")
+    for row in swap["groups"]:
+        if row["state"] != "same":
+            lines += _wrapped(f"Group {row['name']}, {row['state']}: {row['before']} → {row['after']}.")
+    return "\n".join(lines)
+
+
 def drift_text(drift: Iterable[Mapping[str, str]]) -> str:
     """What changed in AWS since the import: before, after, and what breaks."""
     parts = []
     for change in drift:
         lines = [f"DRIFT {change['id']}", f"{_MARGIN}Before: {change['before']}", f"{_MARGIN}Now:    {change['after']}"]
         parts.append("\n".join([*lines, *_wrapped(f"What breaks: {change['breaks']}")]))
+    return "\n\n".join(parts)
+
+
+def ignored_text(ignored: Iterable[Mapping[str, str]]) -> str:
+    """Drifts that somebody decided to live with, and why."""
+    parts = []
+    for row in ignored:
+        lines = [f"IGNORED {row['id']}", f"{_MARGIN}Before: {row['before']}", f"{_MARGIN}Now:    {row['after']}"]
+        parts.append("\n".join([*lines, *_wrapped(f"{row['by']}: {row['reason']}")]))
     return "\n\n".join(parts)

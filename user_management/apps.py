@@ -8,7 +8,8 @@ class UserManagementConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_delete, post_save
 
-        from user_management import recent
+        from auth_import import dependents
+        from user_management import recent, unlinking
         from user_management.groups import membership
         from user_management.groups import services as group_services
         from user_management.groups.source import MEMBERS
@@ -17,6 +18,7 @@ class UserManagementConfig(AppConfig):
         from user_management.index.source import INDEX
         from user_management.listing.sources import register
 
+        dependents.register(unlinking.dependents)
         # What is registered later is asked earlier: the search index knows groups and everything else at once.
         register(MEMBERS)
         register(INDEX, why_not=INDEX.lacks, unheld=INDEX.unheld)

@@ -82,6 +82,7 @@ def _console(observation: Observation, rule_set: RuleSet) -> Judgement:
                 parameters={"PolicyName": "admin-ui-missing-permissions", "PolicyDocument": json.dumps(policy)},
             ),
         ),
+        unread=True,
     )
 
 

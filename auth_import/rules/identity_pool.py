@@ -1,6 +1,7 @@
 """Rules about the identity pool: which clients it lets in, and which roles it hands out."""
 
 import re
+from dataclasses import replace
 
 from auth_import.findings import Cure, Fix, RuleSet, Severity
 from auth_import.observation import Observation
@@ -14,6 +15,7 @@ from auth_import.rules.judgement import NOT_APPLICABLE, Judgement, passes, rule
 from auth_import.rules.reading import (
     BACKEND_UNREAD,
     backend_unread,
+    describe_fault,
     identity_pool,
     identity_pool_fault,
     identity_pool_roles,
@@ -85,12 +87,13 @@ def _trusts_pool(observation: Observation, rule_set: RuleSet) -> Judgement:
                 "Check again, or attach the chosen web client to the identity pool.",
                 _add(observation, pool, (observation.choice.web_client_id,)),
             ),
+            unread=True,
         )
     if entries:
-        seen = names([_entry_label(observation, entry) for entry in entries])
+        seen = names(sorted(_entry_label(observation, entry) for entry in entries))
         observed = f"{pool_label(pool)} names this user pool only with clients that have a secret or are gone: {seen}"
     elif pool.user_pool_providers:
-        others = names([entry.provider_name for entry in pool.user_pool_providers])
+        others = names(sorted(entry.provider_name for entry in pool.user_pool_providers))
         observed = f"{pool_label(pool)} trusts other user pools only: {others}"
     else:
         observed = f"{pool_label(pool)} trusts no user pool"
@@ -107,7 +110,14 @@ def _trusts_pool(observation: Observation, rule_set: RuleSet) -> Judgement:
         ),
         # A client with a secret is a provider like another, but not the one that is missing here.
         fixes=(Fix.ADD_PROVIDERS,) if any(item in clients and not clients[item].has_secret for item in chosen) else (),
+        # That a chosen client is gone is told once, by the check of that client.
+        unread=any(_is_gone(observation, entry.client_id) for entry in entries),
     )
+
+
+def _is_gone(observation: Observation, client_id: str) -> bool:
+    fault = describe_fault(observation, client_id)
+    return fault is not None and fault.kind == "not-found"
 
 
 def _unread_pool(observation: Observation) -> Judgement:
@@ -128,7 +138,8 @@ def _both_clients(observation: Observation, rule_set: RuleSet) -> Judgement:
         return NOT_APPLICABLE
     pool = identity_pool(observation)
     if pool is None:
-        return _unread_pool(observation)
+        # That the identity pool is gone is told once, by identity-pool.trusts-pool.
+        return replace(_unread_pool(observation), unread=True)
     choice = observation.choice
     present = {entry.client_id for entry in pool.entries_for(choice.user_pool_id)}
     missing = tuple(

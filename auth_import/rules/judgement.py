@@ -24,6 +24,7 @@ class Judgement:
     cure: Cure = field(default_factory=Cure)
     fixes: tuple[Fix, ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
+    unread: bool = False
 
 
 Judge = Callable[[Observation, RuleSet], Judgement]
@@ -72,6 +73,7 @@ def rule(family: str, rule_id: str, title: str, judge: Judge) -> Rule:
             overridable=overridable,
             fixes=own.fixes,
             table=own.table,
+            unread=own.unread,
         )
 
     return Rule(id=rule_id, title=title, check=check, family=family)

@@ -55,6 +55,7 @@ def unread(what: str, fault: Fault | None, *, severity: Severity, affects: str =
         reason=reason,
         affects=affects or ("whoever imports" if severity is Severity.FAIL else "whoever relies on this check"),
         cure=Cure(next_step(fault)),
+        unread=True,
     )
 
 

@@ -116,6 +116,7 @@ def _exists(observation: Observation, rule_set: RuleSet) -> Judgement:
             reason="The identity pool names the role, but the console could not ask IAM whether it exists.",
             affects="whoever relies on this check",
             cure=Cure(next_step(unknown[0].answer if isinstance(unknown[0].answer, Fault) else None)),
+            unread=True,
         )
     return passes("; ".join(f"{item.label} ({item.arn})" for item in named))
 
@@ -165,6 +166,7 @@ def _trust(observation: Observation, rule_set: RuleSet) -> Judgement:
             reason="Without it the console cannot tell whether the role trusts this identity pool.",
             affects="whoever relies on this check",
             cure=Cure("See role.exists for what to do, then check again."),
+            unread=True,
         )
     if not judged:
         return NOT_APPLICABLE
@@ -240,6 +242,7 @@ def _reachable_by_others(observation: Observation, rule_set: RuleSet) -> Judgeme
             reason="Without it the console cannot tell who else may use the role.",
             affects="whoever relies on this check",
             cure=Cure("See role.exists for what to do, then check again."),
+            unread=True,
         )
     if not judged:
         return NOT_APPLICABLE

@@ -54,6 +54,7 @@ def _exists(observation: Observation, rule_set: RuleSet) -> Judgement:
         reason="Everything an import writes comes from the user pool, so nothing can be imported without it.",
         affects="whoever imports",
         cure=cure,
+        unread=fault.kind != "not-found",
     )
 
 

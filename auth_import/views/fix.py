@@ -72,9 +72,9 @@ def fix(request: HttpRequest, project: str, env: str, fix: str) -> HttpResponse:
 
 
 def _back(environment: Environment, choice: Choice) -> str:
-    """To the linked page when this is about the link, else to the import page with the same choice."""
+    """To the linked page when this is about the link, else to where these were chosen, with the same choice."""
     names = {"project": environment.project.slug, "env": environment.name}
     link = link_of(environment)
     if link and link.choice == choice:
         return reverse("authentication", kwargs=names)
-    return f"{reverse('import', kwargs=names)}?{choice_query(choice)}"
+    return f"{reverse('swap' if link else 'import', kwargs=names)}?{choice_query(choice)}"

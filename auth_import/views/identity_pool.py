@@ -12,6 +12,7 @@ from auth_import.identity_pool_job import at_work
 from auth_import.observation import Choice
 from auth_import.patience import answers_in_time
 from auth_import.pickers import Unread
+from auth_import.preflight import link_of
 from aws.errors import AwsError, Rejected
 from environments import access
 from environments.permissions import Permission
@@ -25,7 +26,7 @@ def create_identity_pool(request: HttpRequest, project: str, env: str) -> HttpRe
     environment = access.environment(request, project, env, needs=Permission.FIX_AWS)
     wizard = Wizard(request.POST if request.method == "POST" else request.GET)
     names = {"project": environment.project.slug, "env": environment.name}
-    back = f"{reverse('import', kwargs=names)}?{wizard.query}"
+    back = f"{reverse('swap' if link_of(environment) else 'import', kwargs=names)}?{wizard.query}"
     if not (wizard.pool and wizard.web and wizard.native):
         messages.info(request, "Select a user pool and both app clients first.")
         return redirect_page(request, back)

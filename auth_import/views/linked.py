@@ -1,4 +1,4 @@
-"""The Authentication page: the two choices, or what is linked and what follows from it; unlinking."""
+"""The Authentication page: the two choices, or what is linked and what follows from it."""
 
 from typing import Any
 
@@ -6,20 +6,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from amplify_files import ci
 from auth_import import client_files, services
 from auth_import.dependents import dependents_of
-from auth_import.forms import UnlinkForm, choice_query
-from auth_import.models import CognitoLink, PlannedImport, UnpushedUnlink
+from auth_import.forms import choice_query
+from auth_import.models import CognitoLink, PlannedImport
 from auth_import.patience import answers_in_time
-from auth_import.plan import file_changes
-from auth_import.preflight import context_of, for_reader, link_of
+from auth_import.preflight import for_reader, link_of
 from auth_import.presentation import checks_by_family, sees
 from auth_import.records import finding_record
-from auth_import.removal import removal_of
 from auth_import.reports import link_report
+from auth_import.unlinking import waiting_of
+from auth_import.views.unlinking import not_linked
 from environments import access
 from environments.models import Environment
 from environments.permissions import Permission
@@ -44,7 +44,11 @@ def authentication(request: HttpRequest, project: str, env: str) -> HttpResponse
         "environment": environment,
         "may_import": may_import,
         "may_push": access.may(request, Permission.PUSH, environment.project, environment),
+        "may_fix": access.may(request, Permission.FIX_AWS, environment.project, environment),
+        "may_manage_users": access.may(request, Permission.MANAGE_USERS, environment.project, environment),
     }
+    if link is None and (chosen := {"reuse": "import", "scratch": "scratch"}.get(request.GET.get("mode", ""))):
+        return redirect_page(request, _url(chosen, environment))
     if link is None:
         running = (
             PlannedImport.objects.filter(environment=environment, job__status__in=["queued", "running"])
@@ -53,7 +57,7 @@ def authentication(request: HttpRequest, project: str, env: str) -> HttpResponse
         )
         context = {
             "job": running.job if running else None,
-            "unlink": UnpushedUnlink.objects.filter(environment=environment).first(),
+            "unlink": waiting_of(environment),
         }
         return render_page(request, "auth_import/unlinked.html", base | context)
     return render_page(request, "auth_import/linked.html", base | _linked(request, environment, link))
@@ -86,7 +90,6 @@ def _linked(request: HttpRequest, environment: Environment, link: CognitoLink) -
         f"--environment {environment.name} --out .",
         "codegen_target": CODEGEN_TARGETS.get(preferred, ""),
         "choice_query": choice_query(link.choice),
-        "may_fix": access.may(request, Permission.FIX_AWS, environment.project, environment),
         "may_unlink": access.may(request, Permission.UNLINK_AUTH, environment.project, environment),
         "may_read_secrets": access.may(request, Permission.READ_SECRETS, environment.project, environment),
         "may_token": access.may(request, Permission.MANAGE_TOKENS, environment.project),
@@ -100,7 +103,7 @@ def check(request: HttpRequest, project: str, env: str) -> HttpResponse:
     environment = access.environment(request, project, env, needs=Permission.VIEW)
     link = link_of(environment)
     if link is None:
-        return _not_linked(request, environment)
+        return not_linked(request, environment)
     # Whoever may import cures something and looks again at once; readers alone cannot spend the account's quota.
     may_import = access.may(request, Permission.IMPORT_AUTH, environment.project, environment)
     ago = None if may_import else services.checked_ago(link)
@@ -112,13 +115,17 @@ def check(request: HttpRequest, project: str, env: str) -> HttpResponse:
         return JsonResponse(link_report(link))
     if ago is not None:
         messages.info(request, f"Checked {ago} second{'' if ago == 1 else 's'} ago. Wait half a minute to check again.")
+    elif link.untold:
+        why = f"{link.untold.message} ({link.untold.action} {link.untold.code})"
+        messages.warning(request, f"Not checked, because AWS did not tell everything: {why}. What was known stays.")
     elif link.failing:
         messages.warning(request, f"Checked: {link.health_words}. See the checks below.")
     elif link.drift:
         messages.warning(request, "Checked: something changed in AWS since the import. See below what breaks.")
     else:
         messages.success(request, "Checked: nothing fails, and nothing changed since the import.")
-    return redirect_page(request, _url("authentication", environment))
+    back = "drift" if request.POST.get("back") == "drift" else "authentication"
+    return redirect_page(request, _url(back, environment))
 
 
 @require_POST
@@ -127,61 +134,12 @@ def function_access(request: HttpRequest, project: str, env: str) -> HttpRespons
     environment = access.environment(request, project, env, needs=Permission.IMPORT_AUTH)
     link = link_of(environment)
     if link is None:
-        return _not_linked(request, environment)
+        return not_linked(request, environment)
     answer = request.POST.get("answer", "")
     if answer in (CognitoLink.FunctionAccess.WANTED, CognitoLink.FunctionAccess.NOT_WANTED):
         services.answer_function_access(link=link, answer=answer, actor=access.actor(request))
     else:
         messages.error(request, "Choose Yes or No.")
-    return redirect_page(request, _url("authentication", environment))
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def unlink(request: HttpRequest, project: str, env: str) -> HttpResponse:
-    """What stays, what goes, who depends on it; then the environment's name, typed. Never asks AWS anything."""
-    environment = access.environment(request, project, env, needs=Permission.UNLINK_AUTH)
-    link = link_of(environment)
-    if link is None:
-        return _not_linked(request, environment)
-    form = UnlinkForm(request.POST or None, environment_name=environment.name)
-    needed = ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.unlink(link=link, actor=access.actor(request))
-        except services.StillNeeded as refusal:
-            needed = str(refusal)
-            if wants_json(request):
-                return JsonResponse({"error": f"Nothing was unlinked. {needed}"}, status=409)
-        else:
-            if wants_json(request):
-                return JsonResponse({"unlinked": True})
-            messages.success(
-                request, f"{link.user_pool_name} is unlinked. The Cognito resources themselves were not touched."
-            )
-            return redirect_page(request, _url("authentication", environment))
-    if wants_json(request) and request.method == "POST":
-        return JsonResponse({"error": f"Send the field confirm={environment.name}."}, status=422)
-    changes = file_changes(context_of(environment, link), link.auth_outputs, None)
-    context = {
-        "project": environment.project,
-        "environment": environment,
-        "link": link,
-        "form": form,
-        "needed": needed,
-        "dependents": dependents_of(link),
-        "changes": [change for change in changes if not change.backend],
-        "removal": removal_of(link),
-    }
-    return render_page(
-        request, "auth_import/unlink.html", context, status=409 if needed else 422 if form.errors else 200
-    )
-
-
-def _not_linked(request: HttpRequest, environment: Environment) -> HttpResponse:
-    if wants_json(request):
-        return JsonResponse({"error": "Nothing is linked."}, status=404)
-    messages.info(request, "Nothing is linked to this environment any more.")
     return redirect_page(request, _url("authentication", environment))
 
 

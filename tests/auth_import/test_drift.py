@@ -190,7 +190,7 @@ def test_a_check_alarms_only_when_it_got_worse(was: str, now: Severity, alarms: 
     )
     assert [one.id for one in found] == (["role.trust"] if alarms else [])
     if alarms:
-        assert (found[0].before, found[0].after, found[0].breaks) == ("then", "now", "Because. guests")
+        assert (found[0].before, found[0].after, found[0].breaks) == ("then", "now", "Because. Affected: guests.")
 
 
 def test_a_check_that_did_not_exist_at_the_import_does_not_alarm() -> None:

@@ -143,7 +143,7 @@ class TestImport:
         job = job_for(second)
         assert (job.status, job.error_code) == (Status.FAILED, "AlreadyLinked")
         assert "Sample Person linked this environment to shop-users" in job.error_words
-        assert "unlink" in job.error_next_step
+        assert "swap" in job.error_next_step
         assert CognitoLink.objects.get().planned_import_id == first.pk
         assert len(audited("auth_import:link:import")) == 1
 

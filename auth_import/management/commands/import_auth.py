@@ -13,8 +13,8 @@ from auth_import.models import CognitoLink
 from auth_import.observation import Choice
 from auth_import.plan import FileChange, ImportPlan, file_changes
 from auth_import.preflight import context_of, link_of, preflight
-from auth_import.reports import import_report
-from auth_import.terminal import files_text, findings_text
+from auth_import.reports import import_report, swap_report
+from auth_import.terminal import files_text, findings_text, swap_text
 from environments.command import (
     ConsoleCommand,
     Failed,
@@ -55,6 +55,7 @@ class Command(ConsoleCommand):
             help="failures to import anyway, where only the documentation objects; needs --reason",
         )
         parser.add_argument("--reason", default="", metavar="TEXT", help="why; kept with the link and in the activity")
+        parser.add_argument("--swap", action="store_true", help="put them in the place of what is linked, in one step")
 
     def handle(self, *args: Any, **options: Any) -> None:
         accepted = accepted_ids(options["accept"])
@@ -66,14 +67,27 @@ class Command(ConsoleCommand):
         operator = operator_of(options)
         environment = environment_of(options, operator, needs=Permission.IMPORT_AUTH)
         rule_set = RuleSet(options["rules"])
+        replaced = replaced_link(environment, choice) if options["swap"] else None
         self.say(f"Checking {choice.user_pool_id} in {environment.region} …")
-        checked = preflight(environment=environment, choice=choice, sees=operator.sees, rule_set=rule_set)
+        checked = preflight(
+            environment=environment,
+            choice=choice,
+            sees=operator.sees,
+            rule_set=rule_set,
+            relink=replaced is not None,
+        )
         try:
-            plan = services.plan_of(checked, environment=environment, accepted=accepted, reason=options["reason"])
+            plan = services.plan_of(
+                checked,
+                environment=environment,
+                accepted=accepted,
+                reason=options["reason"],
+                replaces=replaced,
+            )
         except services.Refused as refused:
             self.report(options, findings=refused.findings, refused=True)
             raise Refused(refusal_words(refused, accepted)) from refused
-        changes = file_changes(context_of(environment), None, plan.outputs)
+        changes = file_changes(context_of(environment), plan.replaced_outputs, plan.outputs)
         job = None if options["dry_run"] else self.apply(plan, environment=environment, operator=operator)
         self.report(options, findings=plan.findings, changes=changes, plan=plan, job=job)
         if job is not None and job.status != Status.SUCCEEDED:
@@ -85,7 +99,7 @@ class Command(ConsoleCommand):
         place = {"project": environment.project.slug, "env": environment.name}
         url = reverse("authentication", kwargs=place)
         job = services.start_import(planned=planned, actor=operator.actor, return_url=url, send=False)
-        self.say(f"Importing: job {job.pk} …")
+        self.say(f"{'Swapping' if plan.replaces else 'Importing'}: job {job.pk} …")
         return run_now(job, services.apply_import)
 
     def report(
@@ -99,18 +113,36 @@ class Command(ConsoleCommand):
         refused: bool = False,
     ) -> None:
         document = import_report(findings=findings, changes=changes, job=job.pk if job else None, refused=refused)
+        document |= swap_report(plan) if plan else {}
         if options["format"] == "json":
             self.document(document)
             return
         parts = [findings_text(findings, accepted=plan.accepted if plan else ())]
         if plan is not None:
             heading = "Nothing changes in AWS. Files of the environment:"
-            parts += [files_text(document["plan"]["files"], heading), outcome(plan, job)]
+            parts += [swap_text(document.get("swap", {})), files_text(document["plan"]["files"], heading)]
+            parts.append(outcome(plan, job))
         self.show("\n\n".join(part for part in parts if part))
+
+
+def replaced_link(environment: Environment, choice: Choice) -> CognitoLink:
+    """What a swap is to replace. Raises Failed where nothing is linked, or these very resources are."""
+    link = link_of(environment)
+    if link is None:
+        raise Failed(f"{environment} has no link to swap. Leave --swap out to import.")
+    if link.choice == choice:
+        raise Failed(f"{environment} is linked to exactly these resources. Nothing was written.")
+    return link
 
 
 def outcome(plan: ImportPlan, job: Job | None) -> str:
     name = f"{plan.outputs.user_pool_name} ({plan.outputs.user_pool_id})"
+    if plan.replaces:
+        if job is None:
+            return f"Accepted. {name} can take the place of what is linked; nothing was written."
+        return (
+            f"Swapped: {name} is linked." if job.status == Status.SUCCEEDED else f"{name} took no place: not swapped."
+        )
     if job is None:
         return f"Accepted. {name} can be imported; nothing was written."
     return f"Imported {name}." if job.status == Status.SUCCEEDED else f"{name} was not imported."

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from auth_import import services
 from auth_import.models import CognitoLink
 from auth_import.preflight import link_of
 from auth_import.reports import link_report
-from auth_import.terminal import drift_text, findings_text
+from auth_import.terminal import drift_text, findings_text, ignored_text
+from auth_import.watch.checking import check_links
 from environments.command import (
     ConsoleCommand,
     Failed,
@@ -23,7 +23,10 @@ from environments.permissions import Permission
 
 
 class Command(ConsoleCommand):
-    help = "Check a link again, by read calls only. Exit code 3 when a check fails or something changed in AWS."
+    help = (
+        "Check a link again, by read calls only. "
+        "Exit code 3 when a check fails or something changed in AWS, 1 when something could not be checked."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         self.add_shared_arguments(parser, place_required=False)
@@ -36,19 +39,30 @@ class Command(ConsoleCommand):
             )
         operator = operator_of(options)
         links = links_of(options, operator)
-        checked = []
-        for link in links:
-            self.say(f"Checking {link.environment.project.slug} / {link.environment.name} …")
-            checked.append(services.check_link(link=link, actor=operator.actor, sees=operator.sees))
+        check_links(links=links, actor=operator.actor, sees=operator.sees, begins=self.begins)
         if options["format"] == "json":
-            reports = [link_report(link) for link in checked]
+            reports = [link_report(link) for link in links]
             self.document(reports if options["all"] else reports[0])
         else:
-            self.show("\n\n\n".join(map(link_text, checked)) or "Nothing is linked.")
-        bad = [link for link in checked if needs_attention(link)]
-        if bad:
-            names = ", ".join(f"{link.environment.project.slug} / {link.environment.name}" for link in bad)
+            self.show("\n\n\n".join(map(link_text, links)) or "Nothing is linked.")
+        self.end_with(links)
+
+    def begins(self, link: CognitoLink) -> None:
+        self.say(f"Checking {place_of(link)} …")
+
+    def end_with(self, links: list[CognitoLink]) -> None:
+        """Raises Refused when something is wrong, which counts for more than Failed: not everything was told."""
+        untold = [link for link in links if link.untold]
+        for link in untold:
+            fault = link.untold
+            assert fault is not None
+            self.say(f"{place_of(link)} could not be checked: {fault.message} ({fault.action} {fault.code}).")
+        if bad := [link for link in links if needs_attention(link)]:
+            names = ", ".join(map(place_of, bad))
             raise Refused(f"A check fails, or something changed since the import: {names}.")
+        if untold:
+            names = ", ".join(map(place_of, untold))
+            raise Failed(f"Not checked: {names}. What was known of them stays; run the command again in a minute.")
 
 
 def links_of(options: dict[str, Any], operator: Operator) -> list[CognitoLink]:
@@ -74,15 +88,22 @@ def not_linked(project: str, environment: str) -> str:
     )
 
 
+def place_of(link: CognitoLink) -> str:
+    return f"{link.environment.project.slug} / {link.environment.name}"
+
+
 def needs_attention(link: CognitoLink) -> bool:
+    """Of a link that was not checked, only drift that is known already counts: its checks fail for want of answers."""
+    if link.untold:
+        return bool(link.drift)
     return bool(link.failing or link.drift) or link_report(link)["verdict"] == "refused"
 
 
 def link_text(link: CognitoLink) -> str:
-    place = f"{link.environment.project.slug} / {link.environment.name}"
     parts = [
-        f"{place}: {link.user_pool_name} ({link.user_pool_id}). {link.health_words}.",
+        f"{place_of(link)}: {link.user_pool_name} ({link.user_pool_id}). {link.health_words}.",
         drift_text(link.drift),
+        ignored_text(row.to_dict() for row in link.ignored_drift.all()),
         findings_text(link.last_findings, accepted=link.accepted),
     ]
     return "\n\n".join(part for part in parts if part)

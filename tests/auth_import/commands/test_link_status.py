@@ -7,7 +7,9 @@ import pytest
 
 from audit.actions import Action
 from audit.models import AuditEvent
+from audit.record import Actor
 from auth_import.models import CognitoLink
+from auth_import.watch import decisions
 from aws.sandbox.catalogue import scenario
 from environments.models import Environment
 from environments.permissions import Role
@@ -82,9 +84,46 @@ def test_unreachable_aws_is_reported_and_is_no_drift(
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     session.forget()
     ended = run("link_status", *PLACE, *JSON)
-    assert ended.code == 3
+    assert ended.code == 1
+    assert "could not be checked" in ended.words
     assert "could not be read" in next(one for one in ended.json["findings"] if one["id"] == "pool.exists")["observed"]
     assert not [change for change in ended.json["drift"] if change["id"] == "pool.name"]
+
+
+def test_ignored_drift_is_told_apart_and_does_not_alarm(environment: Environment, cognito: Any) -> None:
+    pool = imported(cognito=cognito)
+    cognito.update_user_pool(UserPoolId=pool, Policies={"PasswordPolicy": {"MinimumLength": 42}})
+    assert run("link_status", *PLACE).code == 3
+    link = CognitoLink.objects.get()
+    [row] = link.drift
+    digest, actor = decisions.digest_of([row]), Actor(name="somebody")
+    decisions.ignore(link=link, drift_id=row["id"], digest=digest, reason="Wanted for March.", actor=actor)
+    ended = run("link_status", *PLACE, *JSON)
+    assert (ended.code, ended.json["drift"]) == (0, [])
+    assert [(one["id"], one["reason"], one["by"]) for one in ended.json["ignored"]] == [
+        ("pool.password-policy", "Wanted for March.", "somebody")
+    ]
+    text = run("link_status", *PLACE).text
+    assert "IGNORED pool.password-policy" in text
+    assert "somebody: Wanted for March." in text
+
+
+def test_one_that_cannot_be_checked_ends_with_one_and_keeps_nobody_else_from_it(
+    link: CognitoLink, cognito: Any, sandbox: Any, settings: Any
+) -> None:
+    make_environment(
+        make_project("Other"), "test", region="eu-west-1", role_arn="arn:aws:iam::210987654321:role/Console"
+    )
+    sandbox.fail("AssumeRole", kind="fail", code="AccessDenied", status=403)
+    other = CognitoLink.objects.get()
+    other.pk, other.environment = None, Environment.objects.get(name="test")
+    other.save()
+    ended = run("link_status", "--all", *JSON)
+    assert ended.code == 1, ended.words
+    assert "other / test could not be checked" in ended.words
+    assert "sts:AssumeRole" in ended.words
+    assert [one["environment"] for one in ended.json] == ["test", "dev"]
+    assert CognitoLink.objects.get(environment=link.environment).checked > link.checked
 
 
 def test_nothing_linked_ends_with_one_and_says_how_to_link(environment: Environment) -> None:
@@ -124,3 +163,13 @@ def test_a_viewer_may_check_and_sees_only_their_own(link: CognitoLink, cognito: 
 )
 def test_an_environment_or_all_must_be_named(db: None, arguments: tuple[str, ...]) -> None:
     assert run("link_status", *arguments).code == 2
+
+
+def test_a_row_that_nobody_can_work_out_keeps_no_other_link_from_its_check(link: CognitoLink, cognito: Any) -> None:
+    broken = make_environment(make_project("Other"), "test")
+    imported(cognito=cognito, place=("--project", "other", "--environment", "test"))
+    CognitoLink.objects.filter(environment=broken).update(baseline=[])
+    ended = run("link_status", "--all", *JSON)
+    assert ended.code == 1, ended.words
+    assert "Not checked: other / test." in ended.words
+    assert CognitoLink.objects.get(environment=link.environment).checked > link.checked
