@@ -11,6 +11,9 @@ from django.db import transaction
 from audit.record import Actor
 from auth_import.models import CognitoLink, UnpushedUnlink
 from backend_state.models import KnownBackend
+from deployments.deleting import services as deleting
+from deployments.finishing import services as finishing
+from deployments.finishing.job import KIND as FINISH_UNLINK
 from deployments.models import Deployment, DeploymentQuerySet, Phase
 from environments import services
 from environments.forms import EnvironmentSettingsForm
@@ -64,15 +67,41 @@ def _forget_backend(environment: Environment) -> None:
     Deployment.objects.filter(environment=environment, phase=Phase.PLANNED).update(phase=Phase.DISCARDED)
 
 
+def rename_environment(*, environment: Environment, name: str, actor: Actor) -> None:
+    """Raises ValidationError while a job of the environment is not finished, and for a name that it cannot have."""
+    with transaction.atomic():
+        Environment.objects.select_for_update().get(pk=environment.pk)
+        _require_rest(
+            Job.objects.filter(environment=environment).unfinished().first(),
+            Deployment.objects.filter(environment=environment),
+        )
+        services.rename_environment(environment=environment, name=name, actor=actor)
+
+
 @transaction.atomic
 def remove_environment(*, environment: Environment, actor: Actor) -> None:
-    """Raises ValidationError while a job of the environment is not finished, or somebody is limited to it."""
+    """Raises ValidationError while a job of the environment is not finished, or somebody is limited to it.
+
+    What finishes an unlink in the cloud keeps no environment here: it is cancelled, for AWS may never come back.
+    """
     Environment.objects.select_for_update().get(pk=environment.pk)
+    finishing.give_up(environment=environment, actor=actor)
     _require_rest(
-        Job.objects.filter(environment=environment).unfinished().first(),
+        Job.objects.filter(environment=environment).unfinished().exclude(kind=FINISH_UNLINK).first(),
         Deployment.objects.filter(environment=environment),
     )
     services.remove_environment(environment=environment, actor=actor)
+
+
+def remove(*, environment: Environment, actor: Actor, backend: bool = False, send: bool = True) -> Job | None:
+    """Remove an environment; with `backend` by the job that deletes its Amplify backend first, which is answered.
+
+    Raises ValidationError as `remove_environment`, NotPossible as `deployments.deleting.services.start_deleting`.
+    """
+    if backend:
+        return deleting.start_deleting(environment=environment, actor=actor, send=send)
+    remove_environment(environment=environment, actor=actor)
+    return None
 
 
 @transaction.atomic

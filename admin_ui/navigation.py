@@ -38,14 +38,15 @@ def _navigation(request: HttpRequest, project: Project, environment: Environment
     deploy: list[dict[str, Any]] = []
     if environment:
         names = {"project": project.slug, "env": environment.name}
-        link = CognitoLink.objects.filter(environment=environment).only("failing", "pushed").first()
-        failing = str(link.failing or "") if link else ""
+        link = CognitoLink.objects.filter(environment=environment).only("failing", "drift", "pushed").first()
+        # One number: what fails, or else what changed in AWS and waits for somebody's decision.
+        attention = str(link.failing or len(link.drift) or "") if link else ""
         groups.append(
             {
                 "title": "Set up",
                 "items": [
                     item("Overview", reverse("environment", kwargs=names), "house", exact=True),
-                    item("Authentication", reverse("authentication", kwargs=names), "shield-check", badge=failing),
+                    item("Authentication", reverse("authentication", kwargs=names), "shield-check", badge=attention),
                     item("Source code", reverse("source", kwargs=names), "file-code"),
                 ],
             }
@@ -80,6 +81,7 @@ def _navigation(request: HttpRequest, project: Project, environment: Environment
     )
     settings = [
         item("Members", reverse("members", kwargs=slug), "id-card"),
+        item("Notifications", reverse("notifications", kwargs=slug), "bell"),
         item("Activity", reverse("activity", kwargs=slug), "history"),
     ]
     if access.may(request, Permission.MANAGE_TOKENS, project):

@@ -170,10 +170,39 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
         "control_folder": str(STATE / "broker-control"),
     }
 )
+# How often somebody looks whose turn it is to be compared with AWS; how often each environment is, its page says.
+WATCH_SECONDS = env.float("WATCH_SECONDS", default=60)
 # Ticks that no worker took expire, or a worker that was away for an hour would find hundreds of them.
 CELERY_BEAT_SCHEDULE = {
     "jobs.tick": {"task": "jobs.tasks.tick", "schedule": 10.0, "options": {"expires": 10.0}},
+    "auth_import.watch": {
+        "task": "auth_import.watch.tasks.watch_due",
+        "schedule": WATCH_SECONDS,
+        "options": {"expires": WATCH_SECONDS},
+    },
     "deployments.recover": {"task": "deployments.tasks.recover", "schedule": 15.0, "options": {"expires": 15.0}},
+    # Users that were written down before their pool was removed are kept for a week.
+    "deployments.forget_exports": {
+        "task": "deployments.scratch.tasks.forget_exports",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
+    "environments.notifications": {
+        "task": "environments.notifications.tasks.hand_out_due",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
+    "environments.forget_notifications": {
+        "task": "environments.notifications.tasks.forget_old",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
+    # What was unlinked here while AWS was away is taken out of the backend once it is back.
+    "deployments.finish_due": {
+        "task": "deployments.finishing.tasks.finish_due",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     # What uploaded files hold of people is forgotten a day later at the latest.
     "user_management.forget_imports": {
         "task": "user_management.csv_import.tasks.forget_expired",
@@ -251,6 +280,10 @@ EMAIL_URL = env.str("EMAIL_URL", default="")
 # A letter may hold a link that sets a new password, so only while developing is one written where the log is.
 SENDS_EMAIL = bool(EMAIL_URL) or DEBUG or SANDBOX
 vars().update(env.email_url_config(EMAIL_URL or ("consolemail://" if SENDS_EMAIL else "dummymail://")))
+PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
+"""Where people open the console, for links in e-mails and webhooks, which no request asks for."""
+if PUBLIC_URL and not PUBLIC_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("PUBLIC_URL must be a whole address, for example https://console.example.com.")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="admin-ui@localhost")
 
 # --- What the browser may do ---

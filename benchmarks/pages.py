@@ -1,7 +1,7 @@
 """Every page and fragment of the console that is read with GET, and which routes are left out, and why."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 from urllib.parse import urlencode
@@ -9,11 +9,19 @@ from urllib.parse import urlencode
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from audit.record import Actor
 from auth_import.observation import Choice
+from auth_import.preflight import link_of
+from auth_import.services import keep_plan
 from aws import users
 from aws.user_resources import CognitoUser
+from benchmarks import scratch_rows
+from benchmarks.clone_pages import clone_review, cloning
+from benchmarks.drift_rows import drift_page
 from benchmarks.rows import Console
-from environments.models import Membership
+from deployments.cloning.models import PlannedClone
+from deployments.cloning.plan import ClonePlan, Resources
+from environments.models import Membership, Webhook
 from jobs.models import Job
 from user_management.bulk.models import BulkOperation, BulkState, row_of, save_rows
 from user_management.csv_import.models import ImportRow, UserImport
@@ -40,16 +48,31 @@ NOT_MEASURED = {
     "import-template": "a file of one line",
     "import-problems": "a file",
     "import-results": "a file",
+    "kept-export": "a file",
     "bulk-results": "a file",
     "source-bundle": "a file for builds, most of which is read from AWS",
     "remove-group-member": "one question about a member of a group",
     "open-view": "leads to the users page",
     "user-groups": "drawn into the page of a user",
+    "create-environment-resources": "the import's, measured there",
+    "swap-clients": "the import's, measured there",
+    "swap-identity-pools": "the import's, measured there",
+    "swap-preflight": "the import's, measured there",
+    "swap-user-counts": "the import's, measured there",
     "web:styleguide": "only in the sandbox, for whoever builds pages",
+}
+NOT_MEASURED |= {
+    f"{page}-{part}": "the import's, measured there"
+    for page in ("clone-resources", "create-environment-resources")
+    for part in ("clients", "identity-pools", "preflight", "user-counts")
 }
 """Routes of ours that are read with GET and are no page of the product."""
 
 ONLY_POST = {
+    "accept-drift",
+    "heed-drift",
+    "ignore-drift",
+    "watch-settings",
     "confirm-user",
     "forget-device",
     "mfa-preference",
@@ -66,6 +89,11 @@ ONLY_POST = {
     "discard-user-import",
     "retry-user-import",
     "apply-push",
+    "apply-clone",
+    "clone-resources-plan",
+    "create-environment-resources-plan",
+    "apply-scratch",
+    "discard-scratch",
     "change-person",
     "check-link",
     "delete-view",
@@ -81,12 +109,19 @@ ONLY_POST = {
     "jobs:resume",
     "retry-bulk",
     "start-bulk",
+    "swap-plan",
     "join-group",
     "leave-group",
     "jobs:retry",
+    "finish-unlink",
     "preview-push",
     "remove-member",
     "revoke-token",
+    "replace-webhook-secret",
+    "switch-webhook",
+    "test-webhook",
+    "delete-webhook",
+    "send-again",
     "user-columns",
     "web:theme",
     "withdraw-invitation",
@@ -149,6 +184,15 @@ def _review(console: Console, choice: Choice) -> str:
     return console.url("review-plan", console.linked, plan_id=console.planned.pk)
 
 
+def _swap_review(console: Console, choice: Choice) -> str:
+    """A swap of the linked resources with themselves under another name: as much to compare as there can be."""
+    link = link_of(console.linked)
+    assert link is not None
+    plan = replace(console.planned.plan, replaces=link.choice, replaced_outputs=link.auth_outputs)
+    planned = keep_plan(plan=plan, environment=console.linked, actor=Actor(name="benchmark"))
+    return console.url("review-swap", console.linked, plan_id=planned.pk)
+
+
 def _plain_import(console: Console, choice: Choice) -> str:
     return f"{console.url('import', console.unlinked)}?{_query(choice, plain='1')}"
 
@@ -199,16 +243,47 @@ def _bulk(state: BulkState) -> Callable[[Console, Choice], str]:
     return address
 
 
+def _webhook(console: Console, choice: Choice) -> str:
+    return Webhook.objects.filter(project=console.project).latest("created").get_absolute_url()
+
+
+def _undo(console: Console, choice: Choice) -> str:
+    """A new environment whose job has failed half way."""
+    plan = ClonePlan(
+        source="dev", name="halfway", kind="amplify", region="eu-west-1", app_id="d2benchmark", app_name="shop",
+        suffix="0a1b2", resources=Resources.NONE,
+    )  # fmt: skip
+    planned = PlannedClone.objects.create(
+        project=console.project, document=plan.to_dict(), created_by_name="benchmark",
+        made={"backend": "made", "stack": "made", "state": "asked", "parameters": [f"/amplify/{n}" for n in range(30)]},
+    )  # fmt: skip
+    job = Job.objects.create(
+        project=console.project, kind="clone", title="Make the environment halfway", actor_name="benchmark",
+        status="failed", permission="clone", payload={"planned": planned.pk}, deadline_at=timezone.now(),
+    )  # fmt: skip
+    return reverse("undo-clone", args=[console.project.slug, job.pk])
+
+
 PAGES: tuple[Page, ...] = (
     Page("sign in", "account_login", _anywhere("account_login"), reader="stranger"),
     Page("home", "home", _anywhere("home")),
     Page("new project", "create-project", _anywhere("create-project"), reader="operator"),
     Page("project", "project", _of_project("project")),
+    Page("project, fragment", "project", _of_project("project"), target="matrix"),
     Page("new environment", "create-environment", _of_project("create-environment")),
+    Page("clone", "clone", _linked("clone")),
+    Page("clone, the choice", "clone", cloning("clone")),
+    Page("clone, the checks", "clone", cloning("clone", resources="same"), whole_wizard=True),
+    Page("clone, other resources", "clone-resources", cloning("clone-resources", resources="others")),
+    Page("review of a new environment", "review-clone", clone_review),
     Page("members", "members", _of_project("members")),
     Page("member", "member", _member),
     Page("invitation", "accept-invitation", lambda console, _: reverse("accept-invitation", args=[console.invitation])),
     Page("tokens", "tokens", _of_project("tokens")),
+    Page("notifications", "notifications", _of_project("notifications")),
+    Page("notifications, deliveries, fragment", "notifications", _of_project("notifications"), target="deliveries"),
+    Page("new webhook", "create-webhook", _of_project("create-webhook")),
+    Page("webhook", "webhook", _webhook),
     Page("activity", "activity", _of_project("activity")),
     Page("activity, fragment", "activity", _of_project("activity"), target="events"),
     Page("jobs", "jobs:index", _of_project("jobs:index")),
@@ -218,6 +293,8 @@ PAGES: tuple[Page, ...] = (
     Page("environment", "environment", _linked("environment")),
     Page("environment's settings", "environment-settings", _linked("environment-settings")),
     Page("remove environment", "remove-environment", _linked("remove-environment")),
+    Page("rename environment", "rename-environment", _linked("rename-environment")),
+    Page("undo a new environment", "undo-clone", _undo),
     Page("project's settings", "project-settings", _of_project("project-settings")),
     Page(
         "authentication, unlinked", "authentication", lambda console, _: console.url("authentication", console.unlinked)
@@ -225,6 +302,7 @@ PAGES: tuple[Page, ...] = (
     Page("authentication, linked", "authentication", _linked("authentication")),
     Page("file", "client-file", _linked("client-file", name="aws-exports.js")),
     Page("unlink", "unlink", _linked("unlink")),
+    Page("drift", "drift", drift_page),
     Page("review", "review-plan", _review),
     Page("check's page", "check-page", _anywhere("check-page", "pool.exists")),
     Page("authentication, linked and pushed", "authentication", _backend("authentication")),
@@ -237,6 +315,11 @@ PAGES: tuple[Page, ...] = (
     Page("connect", "connect", _of_project("connect")),
     Page("create backend", "create-backend", _of_project("create-backend")),
     Page("import", "import", lambda console, _: console.url("import", console.unlinked)),
+    Page("start from scratch", "scratch", lambda console, _: console.url("scratch", console.unlinked)),
+    Page("review of a start from scratch", "review-scratch", scratch_rows.review),
+    Page("remove managed resources", "remove-managed", scratch_rows.removal),
+    Page("swap", "swap", _linked("swap")),
+    Page("review of a swap", "review-swap", _swap_review),
     Page("import, without script, everything chosen", "import", _plain_import, whole_wizard=True),
     Page("import, user pools, fragment", "import", _importing("import"), target="pools"),
     Page("import, choices, fragment", "import", _importing("import"), target="choices"),

@@ -14,6 +14,7 @@ from auth_import.models import PlannedImport
 from auth_import.preflight import preflight
 from benchmarks.account import REGION, Account
 from benchmarks.backend_rows import Backend, plant_backend
+from benchmarks.notification_rows import plant_notifications
 from benchmarks.preflight import choice_of
 from benchmarks.report import Broken
 from environments import services
@@ -60,7 +61,7 @@ def plant(account: Account, *, name: str, rows: int) -> Console:
     )
     for number in range(rows - 1):
         services.create_environment(project=project, actor=actor, name=f"feature-{number}", region=REGION)
-    planned = _import(account, linked, actor)
+    planned = linked_by_import(account, linked, actor)
     for number in range(rows):
         person = User.objects.create(username=f"{name}-{number}", email=f"{name}-{number}@example.com")
         membership = Membership.objects.create(project=project, user=person, role=Role.VIEWER)
@@ -76,6 +77,7 @@ def plant(account: Account, *, name: str, rows: int) -> Console:
                 environment=linked.name,
                 target=f"environment {number}",
             )
+    plant_notifications(linked, rows=rows, actor=actor)
     invitation = ""
     for number in range(rows):
         # The last one's secret serves for the page an invited person sees.
@@ -84,7 +86,7 @@ def plant(account: Account, *, name: str, rows: int) -> Console:
     return Console(user, operator, project, linked, unlinked, planned, backend, invitation)
 
 
-def _import(account: Account, environment: Environment, actor: Actor) -> PlannedImport:
+def linked_by_import(account: Account, environment: Environment, actor: Actor) -> PlannedImport:
     """Link the environment as a person does: checks, plan, job. The job runs in this process."""
     checked = preflight(environment=environment, choice=choice_of(account), sees=lambda other: True)
     plan = importing.plan_of(checked, environment=environment, accepted=(), reason="")

@@ -16,7 +16,7 @@ from admin_ui.embedded.broker import plan_broker
 from admin_ui.embedded.supervisor import accepts
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("preflight", "page", "server-time", "job-latency", "push", "search-index", "export", "bulk")
+NAMES = ("preflight", "page", "server-time", "matrix", "job-latency", "push", "search-index", "export", "bulk", "drift")
 DROPPED = ("AWS_", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "STATIC_ROOT", "OIDC_", "EMAIL_URL", "SANDBOX", "DEBUG")
 
 

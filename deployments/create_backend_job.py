@@ -1,9 +1,5 @@
-"""The body of the job that makes an Amplify app and its first environment, as `amplify init` does (section 6.3).
+"""The body of the job that makes an Amplify app and its first environment, as `amplify init` does (section 6.3)."""
 
-Every step looks first for what an earlier attempt of it made. It touches nothing that it did not make.
-"""
-
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,15 +10,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from amplify_files import root_stack
-from audit.actions import Action
-from audit.record import Actor, record
-from aws import amplify_apps, stacks, stored_objects
+from aws import amplify_apps, stored_objects
 from aws.amplify_apps import AmplifyApp
-from aws.errors import AwsError, NotFound, Rejected
+from aws.errors import AwsError, Rejected
 from aws.stacks import Stack
-from aws.target import AwsTarget
-from deployments.first_state import first_state, stack_from, stack_name
+from deployments import backend_making
+from deployments.backend_making import NewBackend as NewBackend
+from deployments.first_state import first_state
 from environments import services
 from environments.models import Environment
 from jobs.lifecycle import JobFailed, Run
@@ -38,47 +32,7 @@ STEPS = (
     ("connect", "Connect the environment to this project"),
 )
 DEADLINE = timedelta(minutes=20)
-PATIENCE_SECONDS = 600.0
-"""How long CloudFormation may take; a bucket and two roles take about a minute."""
-POLL_SECONDS = 2.0
 JOB_TAG = "admin-ui:job"
-COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
-
-
-@dataclass(frozen=True, slots=True)
-class NewBackend:
-    """What was reviewed, as the job's payload keeps it. `app_id` names an app that is there already."""
-
-    name: str
-    env: str
-    suffix: str
-    region: str
-    role: str = ""
-    xid: str = ""
-    app: str = ""
-
-    @property
-    def target(self) -> AwsTarget:
-        return AwsTarget(region=self.region, role_arn=self.role, external_id=self.xid)
-
-    @property
-    def stack_name(self) -> str:
-        return stack_name(self.name, self.env, self.suffix)
-
-    @property
-    def bucket(self) -> str:
-        return f"{self.stack_name}-deployment"
-
-    @property
-    def roles(self) -> tuple[str, str]:
-        return f"{self.stack_name}-authRole", f"{self.stack_name}-unauthRole"
-
-    def as_payload(self) -> dict[str, str]:
-        return {key: getattr(self, key) for key in self.__slots__}
-
-    @classmethod
-    def of(cls, job: Job) -> "NewBackend":
-        return cls(**{key: job.payload[key] for key in cls.__slots__})
 
 
 def origin_of(job: Job) -> str:
@@ -116,7 +70,7 @@ def _app(run: Run, wanted: NewBackend) -> AmplifyApp:
             mine = next((one for one in amplify_apps.iter_apps(wanted.target) if tag in one.tags), None)
             app = mine or amplify_apps.create_app(wanted.target, name=wanted.name, tags=dict([tag]))
             if mine is None:
-                _written(run, wanted, f"Amplify app {app.name} ({app.id})", {"app": app.id})
+                backend_making.note(run, wanted, f"Amplify app {app.name} ({app.id})", {"app": app.id})
             run.report(app_made=app.id)
         run.report(app=app.id)
         step.detail = f"{app.name} ({app.id})" + (", which was there already" if wanted.app else "")
@@ -125,112 +79,32 @@ def _app(run: Run, wanted: NewBackend) -> AmplifyApp:
 
 def _environment(run: Run, wanted: NewBackend, app: AmplifyApp) -> None:
     with run.step("environment") as step:
-        try:
-            found = amplify_apps.get_backend_environment(wanted.target, app.id, wanted.env)
-        except NotFound:
-            found = amplify_apps.create_backend_environment(
-                wanted.target,
-                app_id=app.id,
-                name=wanted.env,
-                stack_name=wanted.stack_name,
-                deployment_bucket=wanted.bucket,
-            )
-            after = {"app": app.id, "stack": wanted.stack_name, "bucket": wanted.bucket}
-            _written(run, wanted, f"Backend environment {wanted.env} of {app.name} ({app.id})", after)
-        if found.stack_name != wanted.stack_name:
-            raise JobFailed(
-                f"The app {app.id} has an environment “{wanted.env}” already, with the stack "
-                f"{found.stack_name or 'of no name'}. It was not touched.",
-                next_step="Connect that one instead, or create one of another name.",
-                code="ResourceConflict",
-            )
+        backend_making.make_environment(run, wanted, app)
         run.report(environment=wanted.env)
         step.detail = wanted.env
 
 
 def _stack(run: Run, wanted: NewBackend, app: AmplifyApp) -> None:
     with run.step("stack") as step:
-        if _found_stack(wanted) is None:
-            try:
-                stack_id = stacks.create_stack(
-                    wanted.target,
-                    name=wanted.stack_name,
-                    template=root_stack.template(),
-                    parameters=root_stack.parameters(wanted.stack_name),
-                    # Each retry by a person is a job of its own, so it may try again what CloudFormation refused.
-                    token=f"admin-ui-{run.job.pk}",
-                )
-            except Rejected as error:
-                if error.code != "AlreadyExistsException":
-                    raise
-                # An earlier attempt was heard after all; what it made is looked at in the next step.
-            else:
-                after = {"app": app.id, "stack": stack_id, "bucket": wanted.bucket, "roles": list(wanted.roles)}
-                _written(run, wanted, f"Stack {wanted.stack_name}", after)
+        backend_making.make_stack(run, wanted, app.id)
         run.report(stack=wanted.stack_name, bucket=wanted.bucket)
         step.detail = wanted.stack_name
 
 
-def _found_stack(wanted: NewBackend) -> Stack | None:
-    try:
-        return stacks.describe_stack(wanted.target, wanted.stack_name)
-    except NotFound:
-        return None
-
-
 def _wait(run: Run, wanted: NewBackend) -> Stack:
-    """The stack once CloudFormation is done. A call that fails for the moment is asked again."""
-    ends = time.monotonic() + PATIENCE_SECONDS
-    with run.step("wait") as step:
-        while True:
-            try:
-                stack = stacks.describe_stack(wanted.target, wanted.stack_name)
-            except AwsError as error:
-                if not error.retryable or time.monotonic() > ends:
-                    raise
-            else:
-                if stack.status in COMPLETE:
-                    step.detail = stack.id
-                    return stack
-                if not stack.is_busy:
-                    raise _stack_failed(wanted, stack)
-                if time.monotonic() > ends:
-                    raise JobFailed(
-                        f"CloudFormation is still at work on {wanted.stack_name} after "
-                        f"{PATIENCE_SECONDS / 60:.0f} minutes ({stack.status}).",
-                        next_step="Look at the stack's events in CloudFormation. Retry goes on waiting.",
-                        code=stack.status,
-                    )
-            run.check()
-            time.sleep(POLL_SECONDS)
-
-
-def _stack_failed(wanted: NewBackend, stack: Stack) -> JobFailed:
-    try:
-        failures = stacks.failures_of(wanted.target, stack.id)
-    except AwsError:
-        # The status alone is still worth telling.
-        failures = ()
-    reasons = "; ".join(f"{logical_id}: {reason}" for logical_id, reason in failures) or stack.status_reason
-    return JobFailed(
-        f"CloudFormation did not make the stack {wanted.stack_name} ({stack.status}).",
-        next_step=f"Cure what it names, delete the stack (aws cloudformation delete-stack --stack-name "
-        f"{wanted.stack_name} --region {wanted.region}) and its bucket if that is left, then retry.",
-        code=stack.status,
-        message=reasons,
+    cure = (
+        "Cure what it names, delete the stack (aws cloudformation delete-stack --stack-name "
+        f"{wanted.stack_name} --region {wanted.region}) and its bucket if that is left, then retry."
     )
+    with run.step("wait") as step:
+        stack = backend_making.wait_for_stack(run, wanted, cure=cure)
+        step.detail = stack.id
+    return stack
 
 
 def _state(run: Run, wanted: NewBackend, app: AmplifyApp, stack: Stack) -> None:
     with run.step("state") as step:
-        try:
-            described = stack_from(dict(stack.outputs), app_id=app.id)
-        except KeyError as missing:
-            raise JobFailed(
-                f"The stack {wanted.stack_name} does not tell its {missing.args[0]}, so somebody changed it.",
-                next_step="Look at the stack in CloudFormation.",
-                code="MissingOutput",
-            ) from missing
+        described = backend_making.described(wanted, stack, app.id)
         written = []
         for key, body in first_state(described, moment=timezone.now()).items():
             try:
@@ -242,7 +116,7 @@ def _state(run: Run, wanted: NewBackend, app: AmplifyApp, stack: Stack) -> None:
             else:
                 written.append(key)
         if written:
-            _written(run, wanted, f"First state of the backend in {wanted.bucket}", {"files": written})
+            backend_making.note(run, wanted, f"First state of the backend in {wanted.bucket}", {"files": written})
         run.report(files=True)
         step.detail = wanted.bucket
 
@@ -261,7 +135,7 @@ def _connect(run: Run, wanted: NewBackend, app: AmplifyApp) -> None:
         try:
             environment = present or services.create_environment(
                 project=project,
-                actor=_actor(run.job),
+                actor=backend_making.actor_of(run.job),
                 name=wanted.env,
                 kind=Environment.Kind.AMPLIFY,
                 region=wanted.region,
@@ -331,18 +205,3 @@ def exists_words(job: Job) -> str:
     things = ", ".join(one.what for one in reversed(made))
     commands = "; ".join(one.undo for one in made)
     return f"In AWS exist by now: {things}. Retry goes on from there. To undo it instead: {commands}."
-
-
-def _actor(job: Job) -> Actor:
-    return Actor(name=job.actor_name, user_id=job.actor_id)
-
-
-def _written(run: Run, wanted: NewBackend, what: str, after: Mapping[str, Any]) -> None:
-    record(
-        action=Action.BACKEND_CREATED,
-        actor=_actor(run.job),
-        project=run.job.project.slug,
-        environment=wanted.env,
-        target=what,
-        after=dict(after),
-    )

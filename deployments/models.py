@@ -6,6 +6,9 @@ from django.db import models
 from django.urls import reverse
 
 from deployments.cloning.models import PlannedClone as PlannedClone
+from deployments.scratch.models import KeptExport as KeptExport
+from deployments.scratch.models import KeptExportPart as KeptExportPart
+from deployments.scratch.models import PlannedAuth as PlannedAuth
 from environments.models import Environment
 
 

@@ -8,6 +8,7 @@ from audit.actions import Action
 from audit.record import Actor, record
 from auth_import.preflight import secret_digest
 from auth_import.services import take_pushed
+from auth_import.unlinking import settle
 from backend_state import known
 from backend_state.document.problems import BackendProblem
 from deployments import change_sets, planning
@@ -98,7 +99,11 @@ def _nothing_to_push(run: Run, environment: Environment, wanted: Wanted, worked:
     if Deployment.objects.filter(environment=environment).unsettled().exists():
         # A push that began meanwhile may be undone yet.
         return
-    take_pushed(environment=environment, outputs=planning.without_secret(wanted.outputs), digest=digest)
+    if wanted.outputs is None:
+        how = "The backend had nothing of it any more, so nothing was left to take out."
+        settle(environment=environment, actor=Actor(name=run.job.actor_name, user_id=run.job.actor_id), how=how)
+    else:
+        take_pushed(environment=environment, outputs=planning.without_secret(wanted.outputs), digest=digest)
     run.report(nothing=True)
 
 

@@ -7,8 +7,9 @@ from django.utils import timezone
 from audit.actions import Action
 from audit.record import Actor, record
 from auth_import import services as auth
-from auth_import.models import CognitoLink, UnpushedUnlink
+from auth_import.models import CognitoLink
 from auth_import.preflight import link_of, own_project
+from auth_import.unlinking import CONSOLE, settle
 from backend_state import known
 from backend_state.models import KnownBackend
 from backend_state.store import CloudState
@@ -95,7 +96,7 @@ def compare_link(environment: Environment, state: CloudState) -> None:
         CognitoLink.objects.filter(pk=link.pk).update(pushed=in_cloud)
     if there is None and not state.document.auth:
         # Somebody has taken it out there already.
-        UnpushedUnlink.objects.filter(environment=environment).delete()
+        settle(environment=environment, actor=CONSOLE, how="Somebody else has taken it out of the backend.")
 
 
 def _check_link(environment: Environment, actor: Actor) -> str:

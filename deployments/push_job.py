@@ -337,7 +337,7 @@ def _end(run: Run, deployment: Deployment) -> None:
 def _settle(run: Run, deployment: Deployment, environment: Environment, plan: PushPlan) -> None:
     with transaction.atomic():
         _end(run, deployment)
-        take_pushed(environment=environment, outputs=plan.outputs, digest=plan.secret_digest)
+        take_pushed(environment=environment, outputs=plan.outputs, digest=plan.secret_digest, actor=actor_of(run))
         record(
             action=Action.PUSHED,
             actor=actor_of(run),

@@ -269,13 +269,14 @@ def _forget_orphans() -> None:
 
 
 def push_in_the_way(link: CognitoLink) -> list[Dependent]:
-    """For the list of what depends on a link: a push at work needs it until it is finished."""
+    """For the list of what depends on a link: a push at work, or one that was interrupted and is not ended yet."""
     if (
         not link.environment.is_amplify
         or not Deployment.objects.filter(environment=link.environment).unsettled().exists()
     ):
         return []
-    return [Dependent(title="A push", words="It is at work at this moment. Unlink when it has finished.", blocks=True)]
+    words = "It has begun to write, and is finished or undone first, by the console itself. Wait until that is done."
+    return [Dependent(title="A push", words=words, blocks=True, is_push=True)]
 
 
 def page_of(name: str, environment: Environment) -> str:

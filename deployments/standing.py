@@ -172,14 +172,8 @@ def standing(link: CognitoLink | None, unlink: UnpushedUnlink | None, known: Kno
 
 def _unlinked(unlink: UnpushedUnlink | None, auth: list[dict[str, Any]]) -> Standing:
     if unlink is not None:
-        return Standing(
-            "warn",
-            "Unlink not pushed",
-            f"{unlink.user_pool_name} was unlinked in this console and is still in the backend in the cloud. "
-            "A push takes it out there.",
-            pushable=True,
-            waits=True,
-        )
+        state, words = unlink.status
+        return Standing(state, words, unlink.sentence, pushable=True, waits=True)
     if auth:
         return Standing(
             "info",
@@ -196,7 +190,8 @@ def standings_of(environments: Iterable[Environment], links: Mapping[int, Cognit
     found = [one for one in environments if one.is_amplify]
     if not found:
         return {}
-    unlinks = {one.environment_id: one for one in UnpushedUnlink.objects.filter(environment__in=found)}
+    waiting = UnpushedUnlink.objects.filter(environment__in=found).select_related("job")
+    unlinks = {one.environment_id: one for one in waiting}
     backends = {
         one.environment_id: one
         for one in KnownBackend.objects.filter(environment__in=found).defer("categories", "provider", "pushed")

@@ -5,7 +5,16 @@ from django.db import transaction
 
 from audit.record import Actor
 from deployments import create_backend_job, preview_job, pull_job, push_job
+from deployments.cloning.tasks import make_clone as make_clone
+from deployments.cloning.tasks import undo_clone as undo_clone
 from deployments.create_backend_job import NewBackend
+from deployments.deleting.tasks import delete_backend as delete_backend
+from deployments.finishing.tasks import finish_due as finish_due
+from deployments.finishing.tasks import finish_unlink as finish_unlink
+from deployments.scratch.tasks import create_scratch as create_scratch
+from deployments.scratch.tasks import forget_exports as forget_exports
+from deployments.scratch.tasks import preview_scratch as preview_scratch
+from deployments.scratch.tasks import remove_managed as remove_managed
 from environments.models import Project
 from environments.permissions import Permission
 from jobs import lifecycle

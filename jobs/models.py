@@ -204,6 +204,11 @@ class Job(models.Model):
         return self.status in (Status.FAILED, Status.CANCELLED) and self.result.get("retry", True) is not False
 
     @property
+    def can_be_undone(self) -> bool:
+        """Where the job has made things before it stopped, and has named the page (`undo`) that takes them back."""
+        return self.status in (Status.FAILED, Status.CANCELLED) and bool(self.result.get("undo"))
+
+    @property
     def can_be_cancelled(self) -> bool:
         return not self.is_finished and not self.cancel_requested
 

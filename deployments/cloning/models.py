@@ -16,6 +16,11 @@ class PlannedClone(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     created_by_name = models.CharField(max_length=200)
     job = models.ForeignKey("jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """The newest job that makes it, or undoes it."""
+    made = models.JSONField(default=dict)
+    """What exists by now, as `deployments.cloning.making` notes it before and after each write."""
+    environment = models.ForeignKey(Environment, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """The environment that was made of it."""
 
     class Meta:
         ordering = ["-created"]

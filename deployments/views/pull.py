@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from auth_import.models import UnpushedUnlink
 from auth_import.preflight import link_of
+from auth_import.unlinking import waiting_of
 from backend_state import known
 from backend_state.models import KnownBackend
 from deployments import pull_job, push_job, services
@@ -51,7 +51,7 @@ def _start(request: HttpRequest, environment: Environment) -> HttpResponse:
 
 def _context(request: HttpRequest, environment: Environment, row: KnownBackend | None) -> dict[str, Any]:
     link = link_of(environment)
-    unlink = UnpushedUnlink.objects.filter(environment=environment).first()
+    unlink = waiting_of(environment)
     stands = standing(link, unlink, row)
     pulls = Job.objects.filter(environment=environment, kind=pull_job.KIND).select_related("project")
     last = pulls.exclude(status__in=(Status.QUEUED, Status.RUNNING, Status.CANCELLED)).first()

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from auth_import.models import UnpushedUnlink
 from auth_import.preflight import link_of
+from auth_import.unlinking import waiting_of
 from backend_state import known
 from deployments import history, pull_job, push_job, services
 from deployments.models import Deployment, DeploymentQuerySet, Phase
@@ -33,7 +33,7 @@ def page(request: HttpRequest, project: str, env: str) -> HttpResponse:
     """What is linked here beside what is in the cloud, as last read; asks AWS nothing."""
     environment = access.environment(request, project, env, needs=Permission.VIEW)
     link, row = link_of(environment), known.known(environment)
-    unlink = UnpushedUnlink.objects.filter(environment=environment).first()
+    unlink = waiting_of(environment)
     stands = standing(link, unlink, row)
     if wants_json(request):
         return JsonResponse(

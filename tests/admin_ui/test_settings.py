@@ -108,3 +108,11 @@ def test_letters_are_written_to_the_log_only_while_developing(
     """A letter may hold the link that sets a new password."""
     said = settings_say(tmp_path, "EMAIL_BACKEND", "SENDS_EMAIL", **variables)
     assert said == [f"django.core.mail.backends.{backend}.EmailBackend", str(sends)]
+
+
+def test_the_public_address_has_no_slash_at_its_end_and_must_be_whole(tmp_path: Path) -> None:
+    said = settings_say(tmp_path, "PUBLIC_URL", PUBLIC_URL="https://console.example.com/")
+    assert said == ["https://console.example.com"]
+    done = manage(tmp_path, "check", PUBLIC_URL="console.example.com")
+    assert done.returncode == 1
+    assert "PUBLIC_URL must be a whole address" in done.stderr

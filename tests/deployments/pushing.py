@@ -76,7 +76,7 @@ def linked(environment: Environment, choice: Choice) -> CognitoLink:
         checked = preflight(environment=environment, choice=choice, sees=nobody_else)
         plan = plan_of(checked, environment=environment, accepted=(), reason="")
         planned = keep_plan(plan=plan, environment=environment, actor=ACTOR)
-        link = import_job._link(planned=planned, plan=plan, checked=checked, actor=ACTOR)
+        link = import_job.link_resources(planned=planned, plan=plan, checked=checked, actor=ACTOR)
         left_out = ("id", "environment_id", "planned_import_id", "resource_name")
         _imports[choice] = {
             one.attname: getattr(link, one.attname)

@@ -10,7 +10,7 @@ import pytest
 from audit.record import Actor
 from aws import session
 from aws.target import AwsTarget
-from deployments import create_backend_job
+from deployments import backend_making, create_backend_job
 from deployments.create_backend_job import NewBackend
 from deployments.tasks import start_backend
 from environments.models import Environment, Project
@@ -30,7 +30,7 @@ READS = ("Get", "List", "Describe", "Head")
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(create_backend_job, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(backend_making, "POLL_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -284,7 +284,7 @@ def test_a_stack_that_never_ends_is_not_waited_for_for_ever(
     from aws import stacks
 
     real = stacks.describe_stack
-    monkeypatch.setattr(create_backend_job, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(backend_making, "PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr(
         stacks, "describe_stack", lambda *arguments: replace(real(*arguments), status="CREATE_IN_PROGRESS")
     )

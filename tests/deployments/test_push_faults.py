@@ -167,6 +167,7 @@ def test_a_write_whose_answer_is_lost_leaves_nothing_between(played: tuple[Stage
         assert_ends(stage, new, job, state, f"the answer to {name} is lost")
 
 
+@pytest.mark.slow
 def test_a_push_whose_process_dies_again_and_again_still_ends(played: tuple[Stage, Any]) -> None:
     """One push, and after each of its writes the process dies once: whoever comes next gets further."""
     stage, new = played
@@ -218,6 +219,7 @@ def undo_of(stage: Stage) -> list[tuple[str, int]]:
     return made
 
 
+@pytest.mark.slow
 def test_an_undo_whose_process_dies_again_and_again_still_ends(stage: Stage) -> None:
     """One undo. Before and after each of its writes the process dies once, and before each read: after a read there is
     nothing that was not there before it."""

@@ -306,7 +306,9 @@ def test_the_unlink_page_names_what_the_next_push_takes_out_and_asks_aws_nothing
     member = signed_in(environment)
     linked(environment, planted.choice)
     page = address(environment, "unlink")
-    assert "Not known whether the Amplify backend has it: pull first" in main_of(get(member, page))
+    assert "Not known whether the Amplify backend has it, because it was not read since the import" in main_of(
+        get(member, page)
+    )
     pull(environment)
     assert "Nothing in the Amplify backend: it does not have this user pool, as read" in main_of(get(member, page))
     assert "next-push" not in get(member, page)
@@ -320,9 +322,10 @@ def test_the_unlink_page_names_what_the_next_push_takes_out_and_asks_aws_nothing
     assert "userPoolId" in main
     assert f"api/{name} (AppSync): Its requests are authorized by users of the pool." in main
     assert "declares to depend on it" in main
-    assert "That push will be refused as the backend is now" in main
+    assert "Unlinked here at once; the cloud side waits" in main
+    assert f"amplify update api: choose {name}" in main
     answer = member.post(page, {"confirm": environment.name}, headers=JSON)
-    assert answer.json() == {"unlinked": True}
+    assert (answer.json()["unlinked"], answer.json()["backend"]["state"]) == (True, "by-hand")
     html = get(member, address(environment, "authentication"))
     assert "Unlink not pushed" in main_of(html)
     assert f'class="button primary" href="{address(environment, "push")}"' in html
@@ -344,7 +347,7 @@ def test_an_unlink_of_what_a_laptop_imported_is_remembered(
     link = linked(environment, choice)
     assert not link.pushed
     html = get(member, address(environment, "unlink"))
-    assert "The imported auth in the Amplify backend, with the next push" in main_of(html)
+    assert "The imported auth in the Amplify backend, at once or with a later push" in main_of(html)
     assert "next-push" in html
     unlink(link=link, actor=ACTOR)
     assert UnpushedUnlink.objects.get(environment=environment).user_pool_id == choice.user_pool_id

@@ -68,7 +68,7 @@ def started(folder: Path) -> Iterator[Console]:
         process = subprocess.Popen(
             [sys.executable, ROOT / "manage.py", "up", "--port", str(free_port()), "--state", state],
             # Nobody shares this account's quota of requests, so the tests may use all of it.
-            env={**_inherited(), "AWS_BACKGROUND_SHARE": "1"},
+            env={**_inherited(), "AWS_BACKGROUND_SHARE": "1", "WATCH_SECONDS": "2"},
             cwd=folder,
             stdout=stdout,
             stderr=stderr,

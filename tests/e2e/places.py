@@ -21,6 +21,10 @@ class Place:
     name: str
 
     @property
+    def path(self) -> str:
+        return f"/projects/{self.project}/{self.name}/"
+
+    @property
     def authentication(self) -> str:
         return f"/projects/{self.project}/{self.name}/authentication/"
 
@@ -99,9 +103,21 @@ class Office:
         return found[1]
 
     def environment(self, project: str, name: str = "dev", **fields: str) -> Place:
-        fields = {"kind": "standalone", "region": "eu-west-1", **fields}
+        fields = {"kind": "standalone", "region": "eu-west-1", "resources": "none", **fields}
         self.location(f"/projects/{project}/environments/create/", name=name, **fields)
         return Place(project, name)
+
+    def webhook(self, project: str, name: str) -> str:
+        """The address of a new webhook's page."""
+        page = f"/projects/{project}/notifications/webhooks/create/"
+        answer = self.post(page, name=name, url="https://hooks.example.com/console", events="drift.found")
+        found = re.search(rf"/projects/{project}/notifications/webhooks/[0-9a-f-]{{36}}/", answer.text())
+        assert found
+        return found[0]
+
+    def plan_clone(self, source: Place, *, name: str = "qa", **fields: str) -> str:
+        """The address of a new environment's review; what is not named is as in the source."""
+        return self.location(f"{source.path}clone/", name=name, **fields)
 
     def plan(self, place: Place, scenario: Scenario, **other: str | None) -> str:
         """The address of a plan's review."""
@@ -116,6 +132,13 @@ class Office:
         job = self.apply(self.plan(place, scenario, **other))
         self.done(job)
         return job
+
+    def scratch(self, place: Place) -> str:
+        """The address of the review of new Cognito resources for the environment."""
+        name = f"{place.project}-{place.name}"
+        fields = {"name": name, "sign_in": "email", "required": "email", "minimum_length": "8", "temporary_days": "7"}
+        job = self.location(f"{place.authentication}scratch/", **fields, mfa="OFF", deletion_protection="on")
+        return str(self.done(job)["continue_to"])
 
     def connect(self, project: str, backend: Backend) -> Place:
         """An Amplify backend of the account as an environment of the project."""

@@ -1,42 +1,16 @@
-"""After the import: what changes in AWS is noticed, a link ends, and an identity pool is made where none fits."""
+"""After the import: a deleted pool is noticed, a link ends, and an identity pool is made where none fits."""
 
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from aws.sandbox.catalogue import Scenario, scenario
+from aws.sandbox.catalogue import scenario
 from tests.e2e import walk
 from tests.e2e.console_process import Console
 from tests.e2e.places import Office, Place
 
 pytestmark = pytest.mark.browser
-
-
-def change_client(console: Console, lab: Scenario, client_id: str | None, **changes: object) -> None:
-    """What somebody does in the AWS console: every setting is sent back, with one change."""
-    cognito = console.aws("cognito-idp")
-    client = cognito.describe_user_pool_client(UserPoolId=lab.pool_id, ClientId=client_id)["UserPoolClient"]
-    settings = {key: client[key] for key in client if key not in ("ClientSecret", "CreationDate", "LastModifiedDate")}
-    cognito.update_user_pool_client(**{**settings, **changes})
-
-
-def test_a_changed_client_is_drift_that_says_what_breaks(
-    console: Console, office: Office, page: Page, place: Place
-) -> None:
-    lab = scenario("identity-token-check-off")
-    office.link(place, lab)
-    callbacks = ["https://shop.example.com/signed-in-elsewhere"]
-    for client_id in (lab.web_client_id, lab.native_client_id):
-        change_client(console, lab, client_id, CallbackURLs=callbacks)
-    page.goto(place.authentication)
-    page.get_by_role("button", name="Check again").click()
-    expect(page.get_by_text("Checked: something changed in AWS since the import.")).to_be_visible()
-    expect(page.get_by_text("Drifted")).to_be_visible()
-    row = page.get_by_role("row").filter(has_text="client.callback-urls")
-    expect(row).to_contain_text("https://shop.example.com/signed-in,")
-    expect(row).to_contain_text("https://shop.example.com/signed-in-elsewhere")
-    expect(row).to_contain_text("After signing in, people are sent to an address that is refused.")
 
 
 def test_a_deleted_pool_says_that_it_can_be_restored_and_can_be_unlinked(

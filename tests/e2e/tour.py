@@ -10,7 +10,7 @@ from aws.sandbox.catalogue import AMPLIFY_APP_ID, scenario
 from aws.sandbox.catalogue_backends import backend
 from tests.e2e import walk
 from tests.e2e.console_process import Console
-from tests.e2e.places import Office, Place
+from tests.e2e.places import Office, Place, choice
 from tests.e2e.watching import Watch
 
 NOBODY, OPERATOR, VIEWER = "nobody", "operator", "viewer"
@@ -32,11 +32,19 @@ class Stop:
 
 PEOPLE = "email,email_verified,name\nnew@example.com,TRUE,<b>New</b>\nwrong,maybe,Somebody\n"
 
+NEW = "name=qa&region=eu-west-1"
+
 NAMES = (
     "home", "project", "create-project", "create-environment", "environment", "members", "member", "tokens",
+    "create-environment-resources", "clone", "clone-resources", "clone-others", "clone-check", "clone-amplify",
+    "review-clone",
+    "notifications", "create-webhook", "webhook", "scratch", "review-scratch", "remove-managed",
+    "remove-environment-with-backend", "rename-environment",
     "activity", "jobs", "job-done", "job-failed", "unlinked", "import-empty", "import-anyway",
     "import-unreadable", "create-identity-pool", "review", "linked", "linked-with-trouble", "file",
-    "file-with-secret", "unlink", "unlink-pushed", "push", "push-waiting", "push-review", "push-record", "push-blocked",
+    "file-with-secret", "drift", "drift-none",
+    "unlink", "unlink-pushed", "unlink-waits", "push", "push-waiting", "push-review",
+    "push-record", "push-blocked",
     "deployments", "pull", "source", "connect", "fix-oauth", "guide", "guide-long",
     "users", "users-no-match", "users-indexed", "search-index", "export-users",
     "import-users", "user-import-preview", "user-import-refused",
@@ -101,6 +109,7 @@ def stops(console: Console, office: Office, project: str) -> list[Stop]:
     free = office.environment(project, "test")
     linked = office.environment(project, "dev")
     troubled = office.environment(project, "live", production="on")
+    own = office.environment(project, "own")
     amplify = office.environment(project, "prod", kind="amplify", app_id=AMPLIFY_APP_ID)
     late = office.plan(linked, good)
     done = office.link(linked, good)
@@ -111,6 +120,10 @@ def stops(console: Console, office: Office, project: str) -> list[Stop]:
     broken = office.connect(project, backend("notazip"))
     office.link(pushed, good)
     record = office.push(pushed)
+    leaving = office.connect(project, backend("versioned"))
+    office.link(leaving, good)
+    office.push(leaving)
+    office.location(f"{leaving.authentication}unlink/", confirm=leaving.name, backend="later")
     for place in (waiting, broken):
         office.link(place, scenario("mfa-on"))
     accepted = {"accept": "role.trust", "reason": "The role is replaced with the next release."}
@@ -125,19 +138,34 @@ def stops(console: Console, office: Office, project: str) -> list[Stop]:
     office.index(linked)
     bulk_review = office.bulk(linked, good, "suspend", start=False)
     bulk_done = office.bulk(linked, good, "sign-out")
+    office.done(office.location(f"{office.scratch(own)}apply/"))
     pool_only = scenario("user-pool-only")
     return [
         Stop("home", "/"),
-        Stop("project", f"/projects/{project}/"),
+        Stop("project", f"/projects/{project}/", awaits="opening this page asks AWS nothing"),
+        Stop("project-differences", f"/projects/{project}/?only=differences", awaits="Shared with"),
         Stop("create-project", "/projects/create/"),
         Stop("create-environment", f"/projects/{project}/environments/create/"),
+        Stop("create-environment-resources", f"/projects/{project}/environments/create/?{NEW}&kind=standalone"),
+        Stop("clone", f"/projects/{project}/dev/clone/"),
+        Stop("clone-resources", f"/projects/{project}/dev/clone/?{NEW}"),
+        Stop("clone-others", f"/projects/{project}/dev/clone/resources/?{NEW}&resources=others", awaits="Load more"),
+        Stop("clone-check", f"/projects/{project}/dev/clone/?{NEW}&resources=same", awaits="Where people are sent"),
+        Stop("clone-amplify", f"{pushed.path}clone/?name=qa&resources=same&carry=data-model", awaits="comes along"),
+        Stop("review-clone", office.plan_clone(pushed, resources="same")),
         Stop("environment", f"/projects/{project}/dev/"),
         Stop("environment-settings", f"/projects/{project}/dev/settings/"),
         Stop("environment-settings-free", f"/projects/{project}/test/settings/"),
         Stop("remove-environment", f"/projects/{project}/dev/remove/"),
+        Stop("remove-environment-with-backend", f"{pushed.path}remove/"),
+        Stop("rename-environment", f"/projects/{project}/test/rename/"),
+        Stop("rename-environment-amplify", f"{pushed.path}rename/"),
         Stop("project-settings", f"/projects/{project}/settings/"),
         Stop("members", f"/projects/{project}/members/"),
         Stop("tokens", f"/projects/{project}/tokens/"),
+        Stop("notifications", f"/projects/{project}/notifications/"),
+        Stop("create-webhook", f"/projects/{project}/notifications/webhooks/create/"),
+        Stop("webhook", office.webhook(project, "On-call")),
         Stop("activity", f"/projects/{project}/activity/"),
         Stop("jobs", f"/projects/{project}/jobs/"),
         Stop("job-done", done, awaits="Finished"),
@@ -153,15 +181,24 @@ def stops(console: Console, office: Office, project: str) -> list[Stop]:
         Stop("create-identity-pool", f"{free.importing}identity-pools/create/?{_query(free, pool_only.key)}"),
         Stop("review", office.plan(free, good)),
         Stop("review-anyway", office.plan(free, anyway, **accepted)),
+        Stop("swap", f"{linked.authentication}swap/?{_query(free, 'mfa-on')}", awaits="Review the swap"),
+        Stop("review-swap", office.location(f"{linked.authentication}swap/plan/", **choice(scenario("mfa-on")))),
+        Stop("scratch", f"{free.authentication}scratch/"),
+        Stop("review-scratch", office.scratch(free)),
+        Stop("linked-managed", own.authentication),
+        Stop("remove-managed", f"{own.authentication}managed/remove/", awaits="Delete everything"),
         Stop("linked", linked.authentication),
         Stop("linked-amplify", amplify.authentication),
         Stop("linked-with-trouble", troubled.authentication),
+        Stop("drift", f"{troubled.authentication}drift/", awaits="Callback URLs of the app client"),
+        Stop("drift-none", f"{linked.authentication}drift/", awaits="Nothing changed"),
         Stop("file", f"{linked.authentication}files/aws-exports.js"),
         Stop("file-with-secret", f"{linked.authentication}files/ios/awsconfiguration.json"),
         Stop("unlink", f"{linked.authentication}unlink/"),
         Stop("fix-oauth", f"{free.importing}fix/copy-oauth-to-native/?{_query(free, differs.key)}"),
         Stop("fix-trust", f"{free.importing}fix/rewrite-trust-authenticated/?{_query(free, anyway.key)}"),
         Stop("unlink-pushed", f"{pushed.authentication}unlink/"),
+        Stop("unlink-waits", leaving.authentication, awaits="Let the console do it"),
         Stop("push", pushed.push),
         Stop("push-waiting", waiting.push),
         Stop("push-review", office.preview(waiting)),

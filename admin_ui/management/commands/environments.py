@@ -6,7 +6,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
 from django.db import transaction
 
+from admin_ui import environment_command
+from admin_ui.matrix import command as matrix_command
 from auth_import.models import CognitoLink
+from deployments.cloning import command as clone_command
 from environments import services
 from environments.command import (
     ConsoleCommand,
@@ -21,10 +24,12 @@ from environments.models import Environment, Project
 from environments.permissions import Permission
 
 COLUMNS = ("project", "environment", "kind", "region", "user_pool", "identity_pool", "health")
+MORE_ACTIONS = {**matrix_command.ACTIONS, **environment_command.ACTIONS, **clone_command.ACTIONS}
+"""What each does, by its name; it is given the command, its options and who acts."""
 
 
 class Command(ConsoleCommand):
-    help = "Create environments, or list them with what they are linked to."
+    help = "Create, clone, list, rename and remove environments."
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -42,10 +47,15 @@ class Command(ConsoleCommand):
         listing = actions.add_parser("list", help="every environment and its link, as last checked")
         self.add_shared_arguments(listing, place=False)
         listing.add_argument("--project", metavar="P", help="only this project's")
+        environment_command.add_parsers(self, actions)
+        matrix_command.add_parsers(self, actions)
+        clone_command.add_parsers(self, actions)
 
     def handle(self, *args: Any, **options: Any) -> None:
         operator = operator_of(options)
-        if options["action"] == "create":
+        if options["action"] in MORE_ACTIONS:
+            MORE_ACTIONS[options["action"]](self, options, operator)
+        elif options["action"] == "create":
             environment = create(options, operator)
             row = row_of(environment, None)
             text = f"Created {environment.project.slug} / {environment.name} in {environment.region}."
