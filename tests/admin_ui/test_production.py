@@ -100,6 +100,7 @@ def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[...,
     processes.stop(children)
 
 
+@pytest.mark.slow
 def test_web_worker_and_schedule_do_a_job_together(
     environment: dict[str, str], start: Callable[..., Child], tmp_path: Path, broker_url: str
 ) -> None:

@@ -157,7 +157,9 @@ def in_aws(backend: CloudBackend, planned: PlannedClone) -> dict[str, Any]:
     wanted = backend_of(plan)
     client = backend.client
     environments = client("amplify").list_backend_environments(appId=plan.app_id)["backendEnvironments"]
-    stacks = client("cloudformation").describe_stacks()["Stacks"]
+    # Other tests leave more stacks than one page has.
+    lists = client("cloudformation").get_paginator("describe_stacks").paginate()
+    stacks = [one for page in lists for one in page["Stacks"]]
     buckets = [one["Name"] for one in client("s3").list_buckets()["Buckets"]]
     listed = client("s3").list_objects_v2(Bucket=wanted.bucket) if wanted.bucket in buckets else {}
     pages = client("ssm").get_paginator("get_parameters_by_path").paginate(Path=f"/amplify/{plan.app_id}/{plan.name}")

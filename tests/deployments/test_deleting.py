@@ -62,7 +62,8 @@ def run(job: Job) -> Job:
 def is_gone(backend: CloudBackend) -> bool:
     names, client = backend.names, backend.client
     environments = client("amplify").list_backend_environments(appId=names.app_id)["backendEnvironments"]
-    stacks = [one["StackName"] for one in client("cloudformation").describe_stacks()["Stacks"]]
+    lists = client("cloudformation").get_paginator("describe_stacks").paginate()
+    stacks = [one["StackName"] for page in lists for one in page["Stacks"]]
     buckets = [one["Name"] for one in client("s3").list_buckets()["Buckets"]]
     left = [one for one in stacks if one.startswith(names.stack_name)]
     return not (environments or left or backend.bucket in buckets or backend.parameters())

@@ -55,6 +55,7 @@ def test_a_throttled_list_is_tried_again_by_itself(sandbox: Any, page: Page, pla
     assert len(sandbox.calls("ListUserPools")) == 2
 
 
+@pytest.mark.slow
 def test_a_list_that_stays_throttled_asks_to_wait(sandbox: Any, page: Page, place: Place) -> None:
     sandbox.fail("ListUserPools", kind="fail", code="TooManyRequestsException", message="Rate exceeded.")
     page.goto(place.importing)

@@ -90,6 +90,7 @@ def test_import_preview_push_unlink_and_push_again(console: Console, office: Off
     assert "auth" not in json.loads(meta_of(console, dev)) or not json.loads(meta_of(console, dev))["auth"]
 
 
+@pytest.mark.slow
 def test_somebody_pushes_in_between(console: Console, office: Office, page: Page) -> None:
     prod = backend("prod", "sampleshop")
     place = office.connect(office.project("Between"), prod)

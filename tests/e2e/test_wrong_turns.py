@@ -98,7 +98,7 @@ def test_of_two_people_who_import_at_once_the_second_is_told(visit: Visit, offic
     walk.job_done(ana)
     expect(ben.get_by_text(re.compile("linked this environment to shop-users meanwhile"))).to_be_visible()
     expect(ben.get_by_text("AlreadyLinked")).to_be_visible()
-    expect(ben.get_by_text("To link other resources, unlink those first.")).to_be_visible()
+    expect(ben.get_by_text("To link other resources, swap them there.")).to_be_visible()
     ben.goto(place.authentication)
     expect(ben.get_by_role("main")).to_contain_text(GOOD.pool_id)
 

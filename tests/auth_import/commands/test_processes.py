@@ -106,6 +106,7 @@ def prepared(machine: Machine, migrated: Path) -> Machine:
     return machine
 
 
+@pytest.mark.slow
 def test_from_an_empty_machine_to_a_linked_environment(machine: Machine, migrated: Path, tmp_path: Path) -> None:
     prepared(machine, migrated)
     good = scenario("good")
