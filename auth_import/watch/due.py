@@ -95,8 +95,10 @@ def note_success(environment: Environment, *, now: datetime, sees_the_pool: bool
 @transaction.atomic
 def note_failure(watch: DriftWatch, fault: Mapping[str, str], *, link: CognitoLink, now: datetime) -> None:
     """It could not be looked at. After several times in a row people are told, once."""
+    # In the order in which a reading is kept, or the two could wait for each other.
+    linked = CognitoLink.objects.select_for_update().filter(pk=link.pk).only("pk").first()
     locked = DriftWatch.objects.select_for_update().filter(pk=watch.pk).first()
-    if locked is None or not CognitoLink.objects.filter(pk=link.pk).exists():
+    if linked is None or locked is None:
         return
     failures = locked.failures + 1
     DriftWatch.objects.filter(pk=watch.pk).update(
