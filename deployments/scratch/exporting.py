@@ -12,15 +12,16 @@ from aws import quotas, users
 from aws.errors import NotFound, Rejected
 from deployments.scratch.models import KEPT, KeptExport, KeptExportPart
 from jobs.lifecycle import Continues, Run
-from user_management.csv_import.sealed import seal, unseal
 from user_management.listing.columns import Column, columns_of, values
 from user_management.listing.csv_safety import as_line
 from user_management.listing.export import share
 from user_management.place import Place
 from user_management.pool_rules import rules_of
+from web.sealed import Sealer
 
 PART = 512 * 1024
 """Bytes after which a piece is encrypted and kept, with the place where the walk goes on."""
+_SEALER = Sealer("deployments.scratch")
 
 
 def export(run: Run, place: Place, *, origin: str) -> KeptExport | None:
@@ -86,7 +87,9 @@ def _walk(run: Run, place: Place, row: KeptExport) -> None:
         with transaction.atomic():
             # A worker that was taken for dead, and comes back, adds nothing to what another one writes.
             run.check()
-            KeptExportPart.objects.create(export=row, position=position, content=seal(content, _place(row, position)))
+            KeptExportPart.objects.create(
+                export=row, position=position, content=_SEALER.seal(content, _place(row, position))
+            )
             row.token, row.users, row.complete = token, written, not token
             row.expires = timezone.now() + KEPT
             row.save(update_fields=["token", "users", "complete", "expires"])
@@ -113,9 +116,9 @@ def _place(row: KeptExport, position: int) -> str:
 
 
 def pieces_of(row: KeptExport) -> Iterator[bytes]:
-    """The file again. Raises `sealed.CannotBeRead`."""
+    """The file again. Raises CannotBeRead."""
     for position in row.parts.values_list("position", flat=True):
-        yield unseal(bytes(row.parts.get(position=position).content), _place(row, position))
+        yield _SEALER.unseal(bytes(row.parts.get(position=position).content), _place(row, position))
 
 
 def forget_expired(now: datetime | None = None) -> int:

@@ -31,8 +31,8 @@ from deployments.scratch.presentation import errors_report
 from environments import access
 from environments.permissions import Permission
 from environments.tokens import wants_json
-from user_management.csv_import.sealed import CannotBeRead
 from web.pages import redirect_page, render_page
+from web.sealed import CannotBeRead
 
 
 @dataclass(frozen=True, slots=True)
