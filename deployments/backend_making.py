@@ -3,7 +3,6 @@
 Every function looks first for what an earlier attempt has made, and touches nothing that it did not make.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +13,11 @@ from audit.actions import Action
 from audit.record import Actor, record
 from aws import amplify_apps, stacks
 from aws.amplify_apps import AmplifyApp
-from aws.errors import AwsError, NotFound, Rejected
+from aws.errors import NotFound, Rejected
 from aws.stacks import Stack
 from aws.target import AwsTarget
 from deployments.first_state import stack_from, stack_name
+from deployments.stack_waiting import reasons, stack_when
 from jobs.lifecycle import JobFailed, Run
 from jobs.models import Job
 
@@ -128,41 +128,21 @@ def wait_for_stack(run: Run, wanted: NewBackend, *, cure: str) -> Stack:
 
     `cure` says what to do about one that CloudFormation could not make.
     """
-    ends = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            stack = stacks.describe_stack(wanted.target, wanted.stack_name)
-        except AwsError as error:
-            if not error.retryable or time.monotonic() > ends:
-                raise
-        else:
-            if stack.status in COMPLETE:
-                return stack
-            if not stack.is_busy:
-                raise _stack_failed(wanted, stack, cure)
-            if time.monotonic() > ends:
-                raise JobFailed(
-                    f"CloudFormation is still at work on {wanted.stack_name} after "
-                    f"{PATIENCE_SECONDS / 60:.0f} minutes ({stack.status}).",
-                    next_step="Look at the stack's events in CloudFormation. Retry goes on waiting.",
-                    code=stack.status,
-                )
-        run.check()
-        time.sleep(POLL_SECONDS)
+
+    def is_made(stack: Stack) -> bool:
+        if stack.status not in COMPLETE and not stack.is_busy:
+            raise _stack_failed(wanted, stack, cure)
+        return stack.status in COMPLETE
+
+    return stack_when(run, wanted.target, wanted.stack_name, is_made, seconds=PATIENCE_SECONDS, poll=POLL_SECONDS)
 
 
 def _stack_failed(wanted: NewBackend, stack: Stack, cure: str) -> JobFailed:
-    try:
-        failures = stacks.failures_of(wanted.target, stack.id)
-    except AwsError:
-        # The status alone is still worth telling.
-        failures = ()
-    reasons = "; ".join(f"{logical_id}: {reason}" for logical_id, reason in failures) or stack.status_reason
     return JobFailed(
         f"CloudFormation did not make the stack {wanted.stack_name} ({stack.status}).",
         next_step=cure,
         code=stack.status,
-        message=reasons,
+        message=reasons(wanted.target, stack),
     )
 
 

@@ -17,6 +17,7 @@ from backend_state import store
 from backend_state.store import Place
 from deployments import backend_making
 from deployments.backend_making import NewBackend, actor_of
+from deployments.stack_waiting import reasons
 from jobs.lifecycle import JobFailed, Run
 
 PATIENCE_SECONDS = 1500.0
@@ -81,16 +82,11 @@ def _is_there(place: Place, stack_id: str) -> bool:
 
 
 def _not_deleted(place: Place, found: stacks.Stack) -> JobFailed:
-    try:
-        causes = stacks.failures_of(place.target, found.id)
-    except AwsError:
-        # The status alone is still worth telling.
-        causes = ()
     return JobFailed(
         f"CloudFormation did not delete the stack {place.stack_name} ({found.status}).",
         next_step="Cure what it names, then retry.",
         code=found.status,
-        message="; ".join(f"{logical_id}: {reason}" for logical_id, reason in causes) or found.status_reason,
+        message=reasons(place.target, found),
         action="cloudformation:DeleteStack",
     )
 

@@ -3,7 +3,6 @@
 Every step looks first at what CloudFormation, or an earlier attempt, has done by then.
 """
 
-import time
 from datetime import timedelta
 
 from django.db import transaction
@@ -24,6 +23,7 @@ from deployments.scratch.models import Phase, PlannedAuth
 from deployments.scratch.obstacles import obstacle
 from deployments.scratch.preview_job import planned_of
 from deployments.scratch.template import choice_of
+from deployments.stack_waiting import reasons, stack_when
 from jobs.lifecycle import JobFailed, Run
 
 KIND = "scratch"
@@ -109,29 +109,17 @@ def _gone(run: Run, planned: PlannedAuth) -> JobFailed:
 
 
 def _wait(run: Run, planned: PlannedAuth) -> Stack:
-    """The stack once CloudFormation has made it. A call that fails for the moment is asked again."""
-    target, ends = planned.environment.target, time.monotonic() + PATIENCE_SECONDS
+    """The stack once CloudFormation has made it."""
+    target = planned.environment.target
+
+    def is_made(stack: Stack) -> bool:
+        made = stack.status == "CREATE_COMPLETE" or stack.status.startswith("UPDATE_")
+        if not made and not stack.is_busy and not stack.is_only_planned:
+            raise _not_made(run, planned, stack)
+        return made
+
     with run.step("wait") as step:
-        while True:
-            try:
-                stack = stacks.describe_stack(target, planned.stack_id)
-            except AwsError as error:
-                if not error.retryable or time.monotonic() > ends:
-                    raise
-            else:
-                if stack.status == "CREATE_COMPLETE" or stack.status.startswith("UPDATE_"):
-                    break
-                if not stack.is_busy and not stack.is_only_planned:
-                    raise _not_made(run, planned, stack)
-                if time.monotonic() > ends:
-                    raise JobFailed(
-                        f"CloudFormation is still at work on {stack.name} after {PATIENCE_SECONDS / 60:.0f} minutes "
-                        f"({stack.status}).",
-                        next_step="Look at the stack's events in CloudFormation. Retry goes on waiting.",
-                        code=stack.status,
-                    )
-            run.check()
-            time.sleep(POLL_SECONDS)
+        stack = stack_when(run, target, planned.stack_id, is_made, seconds=PATIENCE_SECONDS, poll=POLL_SECONDS)
         _made(run, planned, stack)
         step.detail = stack.id
     return stack
@@ -139,11 +127,6 @@ def _wait(run: Run, planned: PlannedAuth) -> Stack:
 
 def _not_made(run: Run, planned: PlannedAuth, stack: Stack) -> JobFailed:
     """CloudFormation has taken back what it could; the same again would only find the stack as it is."""
-    try:
-        failures = stacks.failures_of(planned.environment.target, stack.id)
-    except AwsError:
-        # The status alone is still worth telling.
-        failures = ()
     run.report(retry=False, continue_to=planned.get_absolute_url())
     whole = stack.status == "ROLLBACK_COMPLETE"
     return JobFailed(
@@ -152,7 +135,7 @@ def _not_made(run: Run, planned: PlannedAuth, stack: Stack) -> JobFailed:
         else f"CloudFormation did not make {stack.name}, and something of it is left ({stack.status}).",
         next_step="Go back to the plan: there you clean up what is left, and begin again with the same choices.",
         code=stack.status,
-        message="; ".join(f"{logical_id}: {reason}" for logical_id, reason in failures) or stack.status_reason,
+        message=reasons(planned.environment.target, stack),
     )
 
 

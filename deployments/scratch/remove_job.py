@@ -21,6 +21,7 @@ from aws.stacks import Stack
 from deployments.scratch.exporting import export
 from deployments.scratch.removal import Removal
 from deployments.scratch.safeguards import NotRemovable, require_own, require_same_place, require_unused
+from deployments.stack_waiting import reasons
 from environments.models import Environment
 from jobs.lifecycle import JobCancelled, JobFailed, Run
 from user_management.place import Place
@@ -226,15 +227,11 @@ def _patiently(environment: Environment, removal: Removal, ends: float) -> Stack
 
 
 def _not_deleted(environment: Environment, stack: Stack) -> JobFailed:
-    try:
-        failures = stacks.failures_of(environment.target, stack.id)
-    except AwsError:
-        failures = ()
     return JobFailed(
         f"The environment is unlinked, but CloudFormation could not delete {stack.name} ({stack.status}).",
         next_step="Cure what it names, then retry: the rest is deleted.",
         code=stack.status,
-        message="; ".join(f"{logical_id}: {reason}" for logical_id, reason in failures) or stack.status_reason,
+        message=reasons(environment.target, stack),
     )
 
 
