@@ -81,6 +81,15 @@ def job_done(page: Page) -> None:
     expect(page.get_by_text(re.compile("^Finished"))).to_be_visible(timeout=20_000)
 
 
+def job_ended(page: Page) -> None:
+    expect(page.get_by_text(re.compile("^(Finished|Failed)")).first).to_be_visible(timeout=20_000)
+
+
+def is_done(page: Page) -> bool:
+    """Whether the job on the page, which has ended, ended well."""
+    return page.get_by_text(re.compile("^Finished")).is_visible()
+
+
 def checked(page: Page) -> None:
     """Waits until every rule has said its word."""
     expect(page.get_by_text(re.compile(r"^\d+ passed$"))).to_be_visible(timeout=20_000)
