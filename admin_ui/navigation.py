@@ -47,6 +47,8 @@ def _navigation(request: HttpRequest, project: Project, environment: Environment
                 "items": [
                     item("Overview", reverse("environment", kwargs=names), "house", exact=True),
                     item("Authentication", reverse("authentication", kwargs=names), "shield-check", badge=attention),
+                    item("Data", reverse("data", kwargs=names), "database"),
+                    item("Functions", reverse("functions", kwargs=names), "square-function"),
                     item("Source code", reverse("source", kwargs=names), "file-code"),
                 ],
             }

@@ -81,6 +81,8 @@ INSTALLED_APPS = [
     "admin_ui",
     "deployments",
     "user_management",
+    "data_authorization",
+    "function_access",
     "auth_import",
     "backend_state",
     "jobs",

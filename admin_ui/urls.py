@@ -28,5 +28,7 @@ urlpatterns = [
     path("projects/<slug:project>/<slug:env>/remove/", views.remove_environment, name="remove-environment"),
     path("projects/<slug:project>/<slug:env>/authentication/", include("auth_import.urls")),
     path("projects/<slug:project>/<slug:env>/", include("user_management.urls")),
+    path("projects/<slug:project>/<slug:env>/data/", include("data_authorization.urls")),
+    path("projects/<slug:project>/<slug:env>/functions/", include("function_access.urls")),
     path("projects/<slug:project>/<slug:env>/", include("deployments.urls")),
 ]

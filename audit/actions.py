@@ -77,6 +77,13 @@ class Action(StrEnum):
     BULK_RESULTS_READ = "user_management:bulk:read-results"
     INDEX_CHANGED = "user_management:index:change"
     INDEX_WIPED = "user_management:index:wipe"
+    DATA_MODEL_READ = "data_authorization:model:read"
+    DATA_RULES_CHANGED = "data_authorization:rules:change"
+    DATA_RULES_DISCARDED = "data_authorization:rules:discard"
+    DATA_RULES_RESTORED = "data_authorization:rules:restore"
+    FUNCTION_ACCESS_WANTED = "function_access:function:want"
+    FUNCTION_ACCESS_GRANTED = "function_access:function:grant"
+    FUNCTION_ACCESS_REVOKED = "function_access:function:revoke"
     JOB_PAUSED = "jobs:job:pause"
     JOB_RESUMED = "jobs:job:resume"
     JOB_RETRIED = "jobs:job:retry"
@@ -157,6 +164,13 @@ ACTION_WORDS: dict[str, str] = {
     Action.BULK_RESULTS_READ: "Downloaded results of a bulk change",
     Action.INDEX_CHANGED: "Changed the search index",
     Action.INDEX_WIPED: "Wiped the search index",
+    Action.DATA_MODEL_READ: "Read the data model",
+    Action.DATA_RULES_CHANGED: "Changed data access rules",
+    Action.DATA_RULES_DISCARDED: "Discarded changes of data access rules",
+    Action.DATA_RULES_RESTORED: "Restored earlier data access rules",
+    Action.FUNCTION_ACCESS_WANTED: "Chose a function's access, to be pushed",
+    Action.FUNCTION_ACCESS_GRANTED: "Gave a function access to the user pool",
+    Action.FUNCTION_ACCESS_REVOKED: "Took a function's access away",
     Action.JOB_PAUSED: "Paused a job",
     Action.JOB_RESUMED: "Resumed a job",
     Action.JOB_RETRIED: "Retried a job",

@@ -14,6 +14,8 @@ class Permission(StrEnum):
     FIX_AWS = "fix-aws"
     READ_SECRETS = "read-secrets"
     PUSH = "push"
+    EDIT_DATA_RULES = "edit-data-rules"
+    GRANT_FUNCTIONS = "grant-functions"
     CLONE = "clone"
     MANAGE_ENVIRONMENTS = "manage-environments"
     MANAGE_MEMBERS = "manage-members"
@@ -36,7 +38,7 @@ NOT_FOR_TOKENS = frozenset({Permission.MANAGE_TOKENS, Permission.MANAGE_MEMBERS,
 """What only people do: a token that leaked could otherwise make its own successors, and outlive its revocation."""
 
 ROLE_WORDS: dict[str, str] = {
-    Role.FULL_ACCESS: "Everything: import, unlink, push, clone, members and tokens.",
+    Role.FULL_ACCESS: "Everything: import, unlink, push, clone, data rules, functions, members and tokens.",
     Role.MANAGE_ONLY: "Users and groups; everything else can only be read.",
     Role.VIEWER: "Reads, changes nothing.",
 }
