@@ -8,7 +8,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from io import StringIO
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 from data_authorization.graphql_schema.vocabulary import (
     DEFAULT_GROUP_CLAIM,
@@ -19,10 +21,12 @@ from data_authorization.graphql_schema.vocabulary import (
     Strategy,
 )
 
+_STRATEGIES = {str(one): one for one in Strategy}
+_PROVIDERS = {str(one): one for one in Provider}
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Characters from `start` up to, and without, `end`."""
+
+class Span(NamedTuple):
+    """Characters from `start` up to, and without, `end`. A tuple, as a large schema has tens of thousands of them."""
 
     start: int
     end: int
@@ -79,15 +83,14 @@ class Rule:
     @property
     def strategy(self) -> Strategy | None:
         """None for a word that is no strategy."""
-        word = self.text("allow")
-        return Strategy(word) if word in tuple(Strategy) else None
+        return _STRATEGIES.get(self.text("allow"))
 
     @property
     def provider(self) -> Provider | None:
         """The one written, or the strategy's default; None where either is unknown."""
         word = self.text("provider")
         if word:
-            return Provider(word) if word in tuple(Provider) else None
+            return _PROVIDERS.get(word)
         return DEFAULT_PROVIDER[self.strategy] if self.strategy else None
 
     @property
@@ -128,11 +131,17 @@ class Directive:
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """One `@auth`. `rules_span` is that of the list in `rules: […]`, None where there is none."""
+    """One `@auth`. `rules_span` is that of the value of `rules`, None where there is none.
+
+    `items` are the places of what stands in the list, rules and anything else; of the one value where there `is_list`
+    not, as GraphQL takes one value for a list of one.
+    """
 
     span: Span
     rules: tuple[Rule, ...]
     rules_span: Span | None
+    items: tuple[Span, ...] = ()
+    is_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +241,9 @@ class Schema:
     @cached_property
     def _by_name(self) -> Mapping[str, Placed]:
         found: dict[str, Placed] = {}
-        for one in self.placed:
-            if not one.definition.is_extension and one.definition.kind != "directive":
+        # An extension stands for its type where the type itself is not in the text, as with `extend type Query`.
+        for one in sorted(self.placed, key=lambda one: one.definition.is_extension):
+            if one.definition.kind != "directive":
                 found.setdefault(one.definition.name, one)
         return found
 
@@ -247,7 +257,9 @@ class Schema:
 
     @cached_property
     def _line_starts(self) -> tuple[int, ...]:
-        return (0, *(number + 1 for number, character in enumerate(self.text) if character == "\n"))
+        # A stream knows the three ways in which lines end in GraphQL, and no others.
+        lengths = map(len, StringIO(self.text, newline=""))
+        return (0, *accumulate(lengths))
 
     def placed_at(self, name: str) -> Placed | None:
         return self._by_name.get(name)
