@@ -9,6 +9,7 @@ from aws import (
     amplify_apps,
     app_clients,
     environment_parameters,
+    functions,
     graphql_apis,
     identity_pools,
     roles,
@@ -44,6 +45,10 @@ class Feature(StrEnum):
     """Find, make, change and delete the users and groups of a linked pool."""
     USER_IMPORT = "user-import"
     """Run a CSV file as an import job of Cognito's own."""
+    DATA = "data"
+    """Read the schema of an AppSync API, and the groups and users its rules may name. Reads only."""
+    FUNCTION_ACCESS = "function-access"
+    """Give Lambda functions access to the linked pool, and take it away, outside of Amplify."""
 
 
 FUNCTIONS: dict[Feature, tuple[Callable[..., Any], ...]] = {
@@ -173,6 +178,27 @@ FUNCTIONS: dict[Feature, tuple[Callable[..., Any], ...]] = {
         user_imports.describe_import_job,
         user_imports.iter_import_jobs,
     ),
+    Feature.DATA: (
+        graphql_apis.iter_graphql_apis,
+        graphql_apis.get_graphql_api,
+        graphql_apis.introspection_schema,
+        user_pools.list_groups,
+        user_groups.page_of_members,
+        user_groups.groups_of,
+        users.page_of_users,
+        users.find_user,
+    ),
+    Feature.FUNCTION_ACCESS: (
+        functions.iter_functions,
+        functions.get_function,
+        functions.get_with_variables,
+        functions.change_variables,
+        roles.get_role,
+        roles.inline_policies,
+        roles.policy_or_none,
+        roles.change_inline_policy,
+        user_pools.describe_user_pool,
+    ),
 }
 
 _ANY = "*"
@@ -187,12 +213,15 @@ _PREFIXES = {_ANY: "", _AMPLIFY: "Amplify", _MANAGED: "Managed"}
 # AWS checks these against no particular resource (Service Authorization Reference).
 _ON_EVERYTHING = {
     "amplify:ListApps",
+    "appsync:GetIntrospectionSchema",
+    "appsync:ListGraphqlApis",
     "cognito-identity:CreateIdentityPool",
     "cognito-identity:ListIdentityPools",
     "cognito-identity:SetIdentityPoolRoles",
     "cognito-idp:CreateUserPool",
     "cognito-idp:DescribeUserPoolDomain",
     "cognito-idp:ListUserPools",
+    "lambda:ListFunctions",
     "sts:GetCallerIdentity",
 }
 _ON_BUCKETS = {
@@ -212,6 +241,7 @@ _TITLES = {
     "cognito-identity": "IdentityPools",
     "cognito-idp": "UserPools",
     "iam": "Roles",
+    "lambda": "Functions",
     "s3": "DeploymentBuckets",
     "ssm": "EnvironmentParameters",
     "sts": "Account",
@@ -248,6 +278,7 @@ def _resources(action: str, names: tuple[str, ...], account: str, region: str, p
             "appsync": f"arn:{partition}:appsync:{region}:{account}:apis/*",
             "cognito-identity": f"arn:{partition}:cognito-identity:{region}:{account}:identitypool/*",
             "cognito-idp": f"arn:{partition}:cognito-idp:{region}:{account}:userpool/*",
+            "lambda": f"arn:{partition}:lambda:{region}:{account}:function:*",
             "s3": f"arn:{partition}:s3:::amplify-*-deployment" + ("" if action in _ON_BUCKETS else "/*"),
             "ssm": f"arn:{partition}:ssm:{region}:{account}:parameter/amplify/*",
         }[service],

@@ -1,9 +1,9 @@
 """AWS's request quotas, and taking turns inside them.
 
 The figures are requests a second per account and Region, shared with the live application (AWS, "Quotas in
-Amazon Cognito", and "AWS Systems Manager endpoints and quotas" for parameters). A limiter grants or postpones one
-request at a time; which one is used (this process alone, all processes of this machine, all machines) is handed in
-with `use_limiter`.
+Amazon Cognito", "AWS Systems Manager endpoints and quotas" for parameters, "Lambda quotas" for functions). A limiter
+grants or postpones one request at a time; which one is used (this process alone, all processes of this machine, all
+machines) is handed in with `use_limiter`.
 """
 
 import os
@@ -57,6 +57,7 @@ class Quota(Enum):
     CLIENT_AUTHENTICATION = ("ClientAuthentication", 150, False)
     LIMIT_MANAGEMENT = ("LimitManagement", 1, False)
     PARAMETER_THROUGHPUT = ("ParameterStoreThroughput", 40, False)
+    LAMBDA_CONTROL = ("LambdaControlPlane", 15, False)
     UNPUBLISHED = ("", None, False)
 
     def __init__(self, category: str, per_second: int | None, per_pool: bool) -> None:

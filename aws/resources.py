@@ -355,6 +355,9 @@ class Role:
     arn: str
     name: str
     trust_policy: str = "{}"
+    path: str = "/"
+    boundary_arn: str = ""
+    """The policy beyond which the role can do nothing, whatever else it is allowed."""
 
     @classmethod
     def from_api(cls, data: Api) -> Self:
@@ -363,6 +366,8 @@ class Role:
             arn=data["Arn"],
             name=data["RoleName"],
             trust_policy=document if isinstance(document, str) else json.dumps(document, sort_keys=True),
+            path=data.get("Path") or "/",
+            boundary_arn=(data.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn") or "",
         )
 
 

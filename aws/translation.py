@@ -38,7 +38,8 @@ BROKEN = {
 }  # fmt: skip
 CHANGED_MEANWHILE = {
     "ConcurrentModification", "ConcurrentModificationException", "ConditionalRequestConflict",
-    "InvalidChangeSetStatus", "OperationAborted", "PreconditionFailed", "ResourceConflictException",
+    "InvalidChangeSetStatus", "OperationAborted", "PreconditionFailed", "PreconditionFailedException",
+    "ResourceConflictException",
 }  # fmt: skip
 
 FIX_CREDENTIALS = (
@@ -73,6 +74,8 @@ _BUSY_STACK = re.compile(r"\bis in (?!REVIEW_)\w+_IN_PROGRESS state\b")
 _REFUSED_ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)(?: on resource:? \"?([^\s\"]+)\"?)?")
 _EXPLICIT_DENY = re.compile(r"with an explicit deny(?: in an? [\w -]+ policy)?")
 _ACCESS_KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b")
+_MEASURED = re.compile(r"\s*String measured:.*", re.DOTALL)
+"""With these words Lambda repeats all environment variables, when there are too many of them."""
 _PARAMETER_VALUE = re.compile(r"value: .*?, (?=type|valid)", re.DOTALL)
 _SECRET_PARAMETER = re.compile("secret|password|token", re.IGNORECASE)
 _LONGEST = 600
@@ -237,5 +240,5 @@ def _secrets_in(value: Any, key: str = "") -> list[str]:
 def _clean(message: str, secrets: tuple[str, ...]) -> str:
     for secret in secrets:
         message = message.replace(secret, "(hidden)")
-    message = _ACCESS_KEY_ID.sub("(hidden)", message)
+    message = _MEASURED.sub("", _ACCESS_KEY_ID.sub("(hidden)", message))
     return message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…"

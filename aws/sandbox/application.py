@@ -14,7 +14,7 @@ from flask import Flask
 from moto.backends import list_of_moto_modules
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from aws.sandbox import amplify, control, direct_calls, parameter_store
+from aws.sandbox import amplify, control, direct_calls, functions, parameter_store
 from aws.sandbox.calls import Call, CallLog, read_call
 from aws.sandbox.cloudformation.calls import CloudFormationCalls
 from aws.sandbox.errors import error_body
@@ -30,6 +30,7 @@ _AMPLIFY = ("amplify", re.compile(r"https?://amplify\.(.+)\.amazonaws\.com"))
 _OURS: dict[str, Callable[..., Any]] = {
     "amplify": amplify.AmplifyCalls.dispatch,
     "cloudformation": CloudFormationCalls.dispatch,
+    "lambda": functions.FunctionCalls.dispatch,
     "ssm": parameter_store.ParameterStoreCalls.dispatch,
 }
 

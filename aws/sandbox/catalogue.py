@@ -19,6 +19,10 @@ AMPLIFY_STACKS: Mapping[str, str] = {
     name: catalogue_backends.backend(name, AMPLIFY_APP_NAME).stack_name for name in ("dev", "prod")
 }
 
+#: An AppSync API that belongs to no backend here: its compiled schema and its ways in, the good pool and an API key.
+GRAPHQL_API_NAME = "shop-orders"
+GRAPHQL_API_ID = ids.graphql_api_id(f"api {GRAPHQL_API_NAME}")
+
 #: Roles of the account the console may be told to assume, and what each allows.
 CONSOLE_ROLES: Mapping[str, tuple[str, ...]] = {
     "console-full": (
@@ -30,6 +34,7 @@ CONSOLE_ROLES: Mapping[str, tuple[str, ...]] = {
         "cloudformation:*",
         "ssm:*",
         "appsync:*",
+        "lambda:*",
     ),
     "console-read-user-pools-only": ("cognito-idp:Describe*", "cognito-idp:List*", "cognito-idp:Get*"),
 }

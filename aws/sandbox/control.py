@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from aws.sandbox import filling, user_import_jobs
+from aws.sandbox import filling, functions, user_import_jobs
 from aws.sandbox.calls import CallLog
 from aws.sandbox.cloudformation import control as stacks
 from aws.sandbox.direct_calls import one_at_a_time
@@ -27,6 +27,8 @@ def answer(environ: dict[str, Any], faults: FaultBook, calls: CallLog) -> tuple[
         return "200 OK", {"calls": []}
     if path == "/sandbox/stacks" and method in ("POST", "DELETE"):
         return _set_stacks(environ, method)
+    if path == "/sandbox/functions" and method == "POST":
+        return _set_function(environ)
     if path == "/sandbox/faults" and method == "POST":
         return _set_faults(environ, faults)
     if path == "/sandbox/faults" and method == "DELETE":
@@ -39,6 +41,7 @@ def answer(environ: dict[str, Any], faults: FaultBook, calls: CallLog) -> tuple[
 def _unknown() -> tuple[str, Any]:
     known = (
         "GET, POST, DELETE /sandbox/faults; GET, DELETE /sandbox/calls; POST, DELETE /sandbox/stacks; "
+        "POST /sandbox/functions; "
         "POST /sandbox/users; GET, DELETE /sandbox/messages; GET, POST, DELETE /sandbox/imports"
     )
     return "404 Not Found", {"error": f"known: {known}"}
@@ -92,6 +95,14 @@ def _set_stacks(environ: dict[str, Any], method: str) -> tuple[str, Any]:
         else:
             stacks.ask(json.loads(_body(environ)))
     except (ValueError, TypeError, AttributeError, stacks.BadWish) as error:
+        return "400 Bad Request", {"error": str(error)}
+    return "200 OK", {}
+
+
+def _set_function(environ: dict[str, Any]) -> tuple[str, Any]:
+    try:
+        functions.wish(json.loads(_body(environ)))
+    except (ValueError, TypeError, AttributeError) as error:
         return "400 Bad Request", {"error": str(error)}
     return "200 OK", {}
 

@@ -1,13 +1,22 @@
-"""AppSync completed: an update replaces what is omitted, an unknown API is not found, and an API has its address."""
+"""AppSync completed: an update replaces what is omitted, an unknown API is not found, and an API has its address.
 
+Lists come page by page, and a schema is told as it was handed in, without its comments: with its directives or without.
+"""
+
+import base64
+import binascii
 from typing import Any
 
+from graphql import REMOVE, DirectiveDefinitionNode, DirectiveNode, Visitor, parse, print_ast, visit
 from moto.appsync import urls
+from moto.appsync.exceptions import BadRequestException
 from moto.appsync.models import GraphqlAPI
 from moto.appsync.responses import AppSyncResponse
 from moto.core.responses import ActionResult, EmptyResult
 
 from aws.sandbox import ids
+
+_LARGEST_PAGE = 25
 
 
 class SandboxGraphqlCalls(AppSyncResponse):
@@ -18,7 +27,28 @@ class SandboxGraphqlCalls(AppSyncResponse):
         return _with_addresses(super().get_graphql_api(), self.region)
 
     def list_graphql_apis(self) -> ActionResult:
-        return _with_addresses(super().list_graphql_apis(), self.region)
+        """Pages of 1 to 25, 25 unless asked for fewer (API reference: `maxResults`, `nextToken`)."""
+        answer = _with_addresses(super().list_graphql_apis(), self.region)
+        result: Any = answer.result
+        size = self._get_int_param("maxResults") or _LARGEST_PAGE
+        if not 1 <= size <= _LARGEST_PAGE:
+            raise BadRequestException(f"maxResults must be between 1 and {_LARGEST_PAGE}.")
+        apis = result["graphqlApis"]
+        start = _position(self._get_param("nextToken"), [api["apiId"] for api in apis])
+        page: dict[str, Any] = {"graphqlApis": apis[start : start + size]}
+        if start + size < len(apis):
+            page["nextToken"] = base64.urlsafe_b64encode(f"from {apis[start + size]['apiId']}".encode()).decode()
+        return ActionResult(page)
+
+    def get_introspection_schema(self) -> ActionResult:
+        """As SDL it is the schema that was handed in, directives on its types and fields included if asked for."""
+        if self._get_param("format") != "SDL":
+            return super().get_introspection_schema()
+        schema = self.appsync_backend.get_graphql_schema(api_id=self._get_param("apiId"))
+        document = parse(schema.definition, no_location=True)
+        if not self._get_bool_param("includeDirectives", True):
+            document = visit(document, _WithoutDirectives())
+        return ActionResult({"schema": print_ast(document)})
 
     def delete_graphql_api(self) -> ActionResult:
         self.appsync_backend.get_graphql_api(self._get_param("apiId"))
@@ -32,6 +62,23 @@ class SandboxGraphqlCalls(AppSyncResponse):
         for setting in ("log_config", "user_pool_config", "open_id_connect_config", "lambda_authorizer_config"):
             setattr(api, setting, None)
         return _with_addresses(super().update_graphql_api(), self.region)
+
+
+class _WithoutDirectives(Visitor):
+    def enter_directive(self, _node: DirectiveNode, *_: Any) -> Any:
+        return REMOVE
+
+    def enter_directive_definition(self, _node: DirectiveDefinitionNode, *_: Any) -> Any:
+        return REMOVE
+
+
+def _position(token: str | None, api_ids: list[str]) -> int:
+    if not token:
+        return 0
+    try:
+        return api_ids.index(base64.urlsafe_b64decode(token).decode().removeprefix("from "))
+    except (binascii.Error, UnicodeError, ValueError) as error:
+        raise BadRequestException("Invalid nextToken.") from error
 
 
 def graphql_url(api_id: str, region: str) -> str:

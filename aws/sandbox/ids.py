@@ -59,6 +59,11 @@ def user_sub(name: str | None = None) -> str:
     return str(_uuid(name and f"user {name}"))
 
 
+def revision_id(name: str) -> str:
+    """What Lambda calls a state of a function: a UUID."""
+    return str(_uuid(f"revision {name}"))
+
+
 def app_id(name: str | None = None) -> str:
     """An Amplify app's id: `d` and thirteen lower-case letters and digits."""
     return "d" + _text(_LOWER, 13, name and f"app {name}")

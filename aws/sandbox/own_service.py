@@ -18,7 +18,7 @@ def own_service(name: str, dispatch: Callable[..., Any]) -> Flask:
             rule,
             endpoint=f"{name} {rule}",
             view_func=convert_to_flask_response(dispatch),
-            methods=["GET", "POST", "DELETE"],
+            methods=["GET", "POST", "PUT", "DELETE"],
             strict_slashes=False,
         )
     return application

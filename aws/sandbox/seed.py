@@ -20,6 +20,8 @@ from aws.sandbox.ids import ACCOUNT_ID
 from aws.sandbox.people import customers
 from aws.sandbox.recipes import GOOD_CLIENT, GOOD_POOL, OAUTH, Identity, Recipe, merged, trust_policy
 from aws.sandbox.recipes_lab import RECIPES
+from aws.sandbox.sample_api import seed_graphql_api
+from aws.sandbox.sample_functions import seed_functions
 from aws.sandbox.signed_in import sign_in_everybody
 from aws.sandbox.user_pool_backend import SandboxUserPoolBackend
 from aws.sandbox.user_pools import SandboxUserPool
@@ -47,6 +49,8 @@ def seed() -> None:
         _plant(filler, Recipe(oauth=False, domain=None))
     _plant_console_roles()
     seed_backends()
+    seed_graphql_api()
+    seed_functions()
     mock_random.seed()
 
 

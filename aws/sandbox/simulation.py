@@ -1,15 +1,18 @@
-"""`iam:SimulatePrincipalPolicy`, which moto lacks: may this user or role call these actions?"""
+"""IAM completed: `SimulatePrincipalPolicy`, and the limits of inline policies."""
 
 import re
 from collections.abc import Callable
 from typing import Any
 
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.iam import urls
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.iam.exceptions import InvalidInput, NotFoundException
 from moto.iam.models import IAMBackend
 from moto.iam.responses import IamResponse
+
+from aws.sandbox.own_calls import start_of, token_of
+from aws.sandbox.role_policies import LARGEST_PAGE, check_may_change, check_room
 
 _PRINCIPAL = re.compile(r"arn:aws[\w-]*:iam::\d{12}:(?P<kind>user|role|group)/(?:.*/)?(?P<name>[^/]+)")
 
@@ -24,6 +27,30 @@ _DECISIONS = {
 
 
 class SandboxIamCalls(IamResponse):
+    def list_role_policies(self) -> ActionResult:
+        names = sorted(self.backend.list_role_policies(self._get_param("RoleName")))
+        size = min(int(self._get_param("MaxItems") or LARGEST_PAGE), LARGEST_PAGE)
+        try:
+            start = start_of(self._get_param("Marker"))
+        except ValueError as error:
+            raise InvalidInput("Invalid Marker.") from error
+        answer: dict[str, Any] = {"PolicyNames": names[start : start + size], "IsTruncated": start + size < len(names)}
+        if answer["IsTruncated"]:
+            answer["Marker"] = token_of(start + size)
+        return ActionResult(answer)
+
+    def put_role_policy(self) -> EmptyResult:
+        role = self.backend.get_role(self._get_param("RoleName"))
+        check_may_change(role)
+        check_room(role, self._get_param("PolicyName"), self._get_param("PolicyDocument"))
+        super().put_role_policy()
+        return EmptyResult()
+
+    def delete_role_policy(self) -> EmptyResult:
+        check_may_change(self.backend.get_role(self._get_param("RoleName")))
+        super().delete_role_policy()
+        return EmptyResult()
+
     def simulate_principal_policy(self) -> ActionResult:
         """Identity policies only: no conditions, permission boundaries or resource policies."""
         principal = self._get_param("PolicySourceArn")

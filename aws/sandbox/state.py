@@ -29,6 +29,7 @@ _SERVICES = {
     "dynamodb": "moto.dynamodb.models:dynamodb_backends",
     "iam": "moto.iam.models:iam_backends",
     "s3": "moto.s3.models:s3_backends",
+    "lambda": "aws.sandbox.functions:function_backends",
     "ses": "moto.ses.models:ses_backends",
     "ssm": "aws.sandbox.parameter_store:parameter_store_backends",
     "sts": "moto.sts.models:sts_backends",

@@ -113,6 +113,16 @@ def functions_used_in(*patterns: str) -> set[str]:
             ("deployments/scratch/*.py",),
             "aws.stacks.plan_new_stack",
         ),
+        (
+            (Feature.IMPORT, Feature.FUNCTION_ACCESS),
+            ("function_access/**/*.py",),
+            "aws.functions.change_variables",
+        ),
+        (
+            (Feature.IMPORT, Feature.PUSH, Feature.DATA),
+            ("data_authorization/**/*.py",),
+            "aws.graphql_apis.introspection_schema",
+        ),
     ],
 )
 def test_the_policies_documented_for_a_page_grant_everything_it_asks(

@@ -118,6 +118,21 @@ def _delete_graphql_api(stack: Stack, physical_id: str, properties: Properties) 
     graphql_api.delete(stack.region, physical_id)
 
 
+def _schema() -> Kind:
+    """The stack keeps it as it keeps what is only noted; besides, the API tells it to whoever asks."""
+    noted = _note("AWS::AppSync::GraphQLSchema")
+
+    def create(stack: Stack, logical_id: str, properties: Properties) -> Made:
+        graphql_api.put_schema(stack.region, properties)
+        return noted.create(stack, logical_id, properties)
+
+    def update(stack: Stack, physical_id: str, properties: Properties) -> Made:
+        graphql_api.put_schema(stack.region, properties)
+        return noted.update(stack, physical_id, properties)
+
+    return Kind(create, update, noted.delete, noted.replaces)
+
+
 def _create_api_key(stack: Stack, logical_id: str, properties: Properties) -> Made:
     return Made(*graphql_api.create_key(stack.region, stack.draw(logical_id), properties))
 
@@ -162,6 +177,7 @@ _KINDS: dict[str, Kind] = {
         frozenset({"Bucket"}),
     ),
     "AWS::AppSync::GraphQLApi": Kind(_create_graphql_api, _update_graphql_api, _delete_graphql_api),
+    "AWS::AppSync::GraphQLSchema": _schema(),
     "AWS::AppSync::ApiKey": Kind(_create_api_key, _update_api_key, _delete_api_key, frozenset({"ApiId"})),
     **user_pools.KINDS,
     **identity_pools.KINDS,
