@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 
 from amplify_files.context import EnvironmentStack
 from amplify_files.javascript_json import javascript_sort_key, stringify
-from backend_state.document import facts
+from backend_state.document import facts, function_standing
 from backend_state.document.problems import listed
 from backend_state.document.state import ZIP, BackendDocument, stack_from
 from backend_state.models import KnownBackend
@@ -64,6 +64,7 @@ def facts_of(state: CloudState) -> dict[str, Any]:
             if not one.weakens
         ],
         "needs_guests": [one.resource for one in facts.unmet_requirements(document, identity_pool=True, guests=False)],
+        "functions": [one.to_dict() for one in function_standing.functions_of(document)],
         "rest_api": any(one.service == "API Gateway" for one in document.resources),
     }
 

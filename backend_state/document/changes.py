@@ -7,7 +7,8 @@ from typing import Any
 from amplify_files import amplify_meta, backend_config, parameters_json, team_provider_info
 from amplify_files.context import ProjectContext
 from amplify_files.outputs import AuthOutputs
-from backend_state.document import function_access, root_template
+from backend_state.document import api_modes, function_access, root_template
+from backend_state.document.api_modes import EditApiModes
 from backend_state.document.json_text import as_object
 from backend_state.document.problems import BackendProblem
 from backend_state.document.root_template import ImportedAuth
@@ -63,13 +64,17 @@ class FunctionAccess:
 
 @dataclass(frozen=True, slots=True)
 class EditSchema:
-    """Another text for the GraphQL schema of an API."""
+    """Another text for the GraphQL schema of an API.
+
+    `base` is the text it was made from: over any other one it is refused. "" asks for nothing.
+    """
 
     api: str
     text: str
+    base: str = ""
 
 
-Change = ImportAuth | UnlinkAuth | FunctionAccess | EditSchema
+Change = ImportAuth | UnlinkAuth | FunctionAccess | EditSchema | EditApiModes
 
 
 def applied(document: BackendDocument, change: Change) -> BackendDocument:
@@ -85,6 +90,8 @@ def applied(document: BackendDocument, change: Change) -> BackendDocument:
             )
         case EditSchema():
             return _edit_schema(document, change)
+        case EditApiModes():
+            return api_modes.applied(document, change)
 
 
 def _import(document: BackendDocument, change: ImportAuth) -> BackendDocument:
@@ -183,5 +190,13 @@ def _edit_schema(document: BackendDocument, change: EditSchema) -> BackendDocume
             "NoSchema",
             f"The API {change.api} has no {path}.",
             next_step="A schema of several files is edited in the app's repository.",
+        )
+    present = document.read(path)
+    if change.base and present not in (change.base.encode(), change.text.encode()):
+        raise BackendProblem(
+            "SchemaChanged",
+            f"{path} in the cloud is not the text that the changed rules were made from: somebody pushed another.",
+            next_step="Read the data model again on the Data page. The changed rules are carried over to the new text, "
+            "and you see what becomes of them.",
         )
     return document.with_files({path: change.text.encode()})

@@ -145,6 +145,12 @@ def _take(whole: dict[str, Any], name: str, *path: str) -> None:
             del whole[path[0]]
 
 
+def pool_statements(template: Mapping[str, Any], auth: str) -> list[Any]:
+    """The statements of a function's policy that are about user pools; `auth` is the auth resource's name."""
+    parameter = f"auth{auth}UserPoolId"
+    return [one for one in _statements(as_object(template.get("Resources"))) if _names_pool(one, parameter)]
+
+
 def _statements(resources: Mapping[str, Any]) -> list[Any]:
     document = as_object(as_object(as_object(resources.get(POLICY)).get("Properties")).get("PolicyDocument"))
     # IAM takes one statement without a list around it, too.

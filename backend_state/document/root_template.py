@@ -46,18 +46,26 @@ class ImportedAuth:
         return cls(name=name, output=amplify_meta.output(outputs), user_pool_id=outputs.user_pool_id, roles=roles)
 
 
-def changed(template: Mapping[str, Any], document: BackendDocument, imported: ImportedAuth | None) -> dict[str, Any]:
+def changed(
+    template: Mapping[str, Any], document: BackendDocument, imported: ImportedAuth | None, *, deployed: bool = False
+) -> dict[str, Any]:
     """The root template as the push leaves it: with the imported pool and roles, or without any.
 
-    Only the parameters about auth are touched. Raises BackendProblem where a resource needs a value that the imported
-    resource does not have.
+    Only the parameters about auth are touched. A function whose access was changed here, or an API whose modes were,
+    and which nobody has deployed since, has another template in the backend than the `deployed` one: there the
+    parameters that are present get their values, and none comes or goes. CloudFormation refuses one that the nested
+    stack does not ask for, and would fill one that is taken away with its default. Raises BackendProblem where a
+    resource needs a value that the imported resource does not have.
     """
     whole: dict[str, Any] = copy.deepcopy(dict(template))
     nested = as_object(whole.get("Resources"))
     for resource in document.resources:
         present = _present(whole, resource)
         if present is not None:
-            _set(whole, resource, _parameters(present, resource, document.parameters_of(resource), imported, nested))
+            wanted = _parameters(present, resource, document.parameters_of(resource), imported, nested)
+            if deployed and (resource.category == "function" or resource.service == "AppSync"):
+                wanted = {name: wanted.get(name, value) for name, value in present.items()}
+            _set(whole, resource, wanted)
     return whole
 
 

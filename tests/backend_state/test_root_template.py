@@ -234,3 +234,21 @@ def test_differences_are_named_by_stack_and_parameter() -> None:
     assert root_template.differing(before, gone) == {
         "functionadmins": {"authshopUserPoolId": (POOL_ID, None), "env": ("dev", None)}
     }
+
+
+def test_a_deployed_function_gets_no_parameter_it_does_not_ask_for_and_keeps_those_it_has() -> None:
+    """Its access was changed in the backend, and no developer has deployed it since."""
+    depends = [{"category": "auth", "resourceName": "shop", "attributes": ["UserPoolId"]}]
+    cases: tuple[tuple[dict[str, str], list[Any], dict[str, str]], ...] = (
+        ({}, depends, {}),
+        ({"authshopUserPoolId": "old"}, [], {"authshopUserPoolId": "old"}),
+    )
+    for present, declared, wanted in cases:
+        document = backend(present, category="function", service="Lambda", depends=declared)
+        template = root_template.changed(document.json(ROOT_STACK), document, WITH_IDENTITIES, deployed=True)
+        found = template["Resources"]["functionthing"]["Properties"]["Parameters"]
+        assert found == {"env": "dev", **wanted}
+    document = backend({"authshopUserPoolId": "old"}, category="function", service="Lambda", depends=depends)
+    template = root_template.changed(document.json(ROOT_STACK), document, WITH_IDENTITIES, deployed=True)
+    found = template["Resources"]["functionthing"]["Properties"]["Parameters"]
+    assert found["authshopUserPoolId"] == POOL_ID

@@ -1,3 +1,5 @@
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,3 +55,49 @@ def test_the_rows_of_the_new_side_are_the_new_text(old: str, new: str) -> None:
     rows = rows_between(old, new, context_lines=100)
     shown = [row.text[1:] for row in rows if row.kind in ("same", "added")]
     assert shown == (new.removesuffix("\n").split("\n") if new else [])
+
+
+def many_alike(heads: str) -> str:
+    return "".join(
+        f"type T{number} {heads if number == 77 else '@owner'} {{\n" + "  id: ID\n  name: String\n" * 20 + "}\n\n"
+        for number in range(200)
+    )
+
+
+def test_in_a_long_text_of_parts_that_are_alike_only_what_changed_is_shown() -> None:
+    rows = rows_between(many_alike("@owner"), many_alike("@private"))
+    assert [row.text for row in rows if row.kind in ("added", "removed")] == [
+        "-type T77 @owner {",
+        "+type T77 @private {",
+    ]
+    everywhere = rows_between(many_alike("@owner"), many_alike("@owner").replace("@owner", "@private"))
+    assert [row.kind for row in everywhere].count("removed") == 200
+
+
+@pytest.mark.parametrize("context", [0, 3])
+def test_a_diff_of_long_texts_leads_from_one_to_the_other(context: int) -> None:
+    draw = random.Random(7)  # noqa: S311
+    lines = [draw.choice(("type A {", "type B {", "  id: ID", "}", "", "# note", "x")) for _ in range(700)]
+    for _ in range(20):
+        changed = [line for line in lines if draw.random() > 0.01]
+        changed.insert(draw.randrange(len(changed)), "type C {")
+        rows = rows_between("\n".join(lines) + "\n", "\n".join(changed) + "\n", context_lines=context)
+        after = list(lines)
+        for row in reversed(rows):
+            if row.kind == "removed":
+                assert row.old_number
+                assert after.pop(row.old_number - 1) == row.text[1:]
+        for row in rows:
+            if row.kind == "added":
+                assert row.new_number
+                after.insert(row.new_number - 1, row.text[1:])
+            elif row.kind == "same":
+                assert row.old_number
+                assert lines[row.old_number - 1] == row.text[1:]
+        assert after == changed
+
+
+def test_many_lines_may_come_or_go_at_once() -> None:
+    more = many_alike("@owner")
+    assert {row.kind for row in rows_between("one\n", "one\n" + more)} == {"hunk", "same", "added"}
+    assert {row.kind for row in rows_between(more, "")} == {"hunk", "removed"}
