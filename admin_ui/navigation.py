@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from auth_import.models import CognitoLink, UnpushedUnlink
+from deployments import waiting
 from environments import access
 from environments.models import Environment, Project
 from environments.permissions import Permission
@@ -98,7 +99,7 @@ def _navigation(request: HttpRequest, project: Project, environment: Environment
 
 
 def _waiting(environment: Environment, link: CognitoLink | None) -> str:
-    """The badge of Push: an environment has one link, so at most one thing waits."""
-    if link:
-        return "" if link.pushed else "1"
-    return "1" if UnpushedUnlink.objects.filter(environment=environment).exists() else ""
+    """The badge of Push: the link or an unlink, a draft of data rules, and each function's access that waits."""
+    auth = not link.pushed if link else UnpushedUnlink.objects.filter(environment=environment).exists()
+    others = waiting.has_rules_waiting(environment) + waiting.functions_waiting(environment)
+    return str(auth + others or "")

@@ -78,6 +78,8 @@ _MEASURED = re.compile(r"\s*String measured:.*", re.DOTALL)
 """With these words Lambda repeats all environment variables, when there are too many of them."""
 _PARAMETER_VALUE = re.compile(r"value: .*?, (?=type|valid)", re.DOTALL)
 _SECRET_PARAMETER = re.compile("secret|password|token", re.IGNORECASE)
+_SHORTEST_VARIABLE = 4
+"""Characters; taking shorter values out of a message would take its words to pieces."""
 _LONGEST = 600
 
 
@@ -230,6 +232,9 @@ def _refusal(message: str, action: str) -> tuple[str, str]:
 
 def _secrets_in(value: Any, key: str = "") -> list[str]:
     if isinstance(value, Mapping):
+        # Nobody knows which of a function's environment variables are secret, and Lambda repeats what it refuses.
+        if key == "Variables":
+            return [part for part in value.values() if isinstance(part, str) and len(part) >= _SHORTEST_VARIABLE]
         return [secret for name, part in value.items() for secret in _secrets_in(part, str(name))]
     if isinstance(value, list | tuple):
         return [secret for part in value for secret in _secrets_in(part, key)]

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from auth_import.models import CognitoLink
+from backend_state.document.file_changes import FileChange
+from backend_state.document.function_standing import FunctionStanding
 from backend_state.document.parameters import ParameterChange
 from backend_state.models import KnownBackend
 from deployments.models import Deployment, Phase
-from deployments.push_plan import FileChange, PushPlan, StackChange
+from deployments.push_plan import PushPlan, StackChange
 from environments.models import Environment
 
 LINES = 120
@@ -55,6 +57,12 @@ def plant_backend(linked: Environment, *, rows: int) -> Backend:
         "parameters": {f"/amplify/d2examplexyz01/backend/AMPLIFY_auth_shop_{number}": "0" for number in range(rows)},
         "dependents": [
             {"resource": f"function/orders{number}", "service": "Lambda", "words": "It uses it.", "declared": True}
+            for number in range(rows)
+        ],
+        "functions": [
+            FunctionStanding(
+                f"orders{number}", "Lambda", operations=("read",), actions=("cognito-idp:List*",)
+            ).to_dict()
             for number in range(rows)
         ],
     }

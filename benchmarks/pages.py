@@ -17,7 +17,10 @@ from aws import users
 from aws.user_resources import CognitoUser
 from benchmarks import scratch_rows
 from benchmarks.clone_pages import clone_review, cloning
+from benchmarks.data_rows import data_page
 from benchmarks.drift_rows import drift_page
+from benchmarks.left_out import NOT_MEASURED as NOT_MEASURED
+from benchmarks.left_out import ONLY_POST as ONLY_POST
 from benchmarks.rows import Console
 from deployments.cloning.models import PlannedClone
 from deployments.cloning.plan import ClonePlan, Resources
@@ -38,94 +41,6 @@ class Page:
     reader: Literal["member", "operator", "stranger"] = "member"
     whole_wizard: bool = False
     """All four sections of the import in one answer, for browsers without script; others fetch them as fragments."""
-
-
-NOT_MEASURED = {
-    "metrics": "for machines",
-    "healthz": "for machines",
-    "readyz": "for machines",
-    "users-csv": "a file, written while it is read from AWS",
-    "import-template": "a file of one line",
-    "import-problems": "a file",
-    "import-results": "a file",
-    "kept-export": "a file",
-    "bulk-results": "a file",
-    "source-bundle": "a file for builds, most of which is read from AWS",
-    "remove-group-member": "one question about a member of a group",
-    "open-view": "leads to the users page",
-    "user-groups": "drawn into the page of a user",
-    "create-environment-resources": "the import's, measured there",
-    "swap-clients": "the import's, measured there",
-    "swap-identity-pools": "the import's, measured there",
-    "swap-preflight": "the import's, measured there",
-    "swap-user-counts": "the import's, measured there",
-    "web:styleguide": "only in the sandbox, for whoever builds pages",
-}
-NOT_MEASURED |= {
-    f"{page}-{part}": "the import's, measured there"
-    for page in ("clone-resources", "create-environment-resources")
-    for part in ("clients", "identity-pools", "preflight", "user-counts")
-}
-"""Routes of ours that are read with GET and are no page of the product."""
-
-ONLY_POST = {
-    "accept-drift",
-    "heed-drift",
-    "ignore-drift",
-    "watch-settings",
-    "confirm-user",
-    "forget-device",
-    "mfa-preference",
-    "reactivate-user",
-    "resend-invitation",
-    "reset-mfa",
-    "reset-password",
-    "revoke-session",
-    "sign-out-user",
-    "suspend-user",
-    "user-billed",
-    "apply-plan",
-    "apply-user-import",
-    "discard-user-import",
-    "retry-user-import",
-    "apply-push",
-    "apply-clone",
-    "clone-resources-plan",
-    "create-environment-resources-plan",
-    "apply-scratch",
-    "discard-scratch",
-    "change-person",
-    "check-link",
-    "delete-view",
-    "discard-push",
-    "function-access",
-    "import-plan",
-    "index-refresh",
-    "index-wipe",
-    "bulk-users",
-    "discard-bulk",
-    "jobs:cancel",
-    "jobs:pause",
-    "jobs:resume",
-    "retry-bulk",
-    "start-bulk",
-    "swap-plan",
-    "join-group",
-    "leave-group",
-    "jobs:retry",
-    "finish-unlink",
-    "preview-push",
-    "remove-member",
-    "revoke-token",
-    "replace-webhook-secret",
-    "switch-webhook",
-    "test-webhook",
-    "delete-webhook",
-    "send-again",
-    "user-columns",
-    "web:theme",
-    "withdraw-invitation",
-}
 
 
 def _query(choice: Choice, **more: str) -> str:
@@ -247,6 +162,16 @@ def _webhook(console: Console, choice: Choice) -> str:
     return Webhook.objects.filter(project=console.project).latest("created").get_absolute_url()
 
 
+def _function(route: str) -> Callable[[Console, Choice], str]:
+    """A page about a function of the sample account, with two operations ticked."""
+
+    def url(console: Console, choice: Choice) -> str:
+        query = urlencode({"operations": ["read", "update"]}, doseq=True)
+        return f"{console.url(route, console.linked, function='order-confirmation')}?{query}"
+
+    return url
+
+
 def _undo(console: Console, choice: Choice) -> str:
     """A new environment whose job has failed half way."""
     plan = ClonePlan(
@@ -312,6 +237,48 @@ PAGES: tuple[Page, ...] = (
     Page("deployments", "deployments", _backend("deployments")),
     Page("pull", "pull", _backend("pull")),
     Page("source", "source", _backend("source")),
+    Page("functions of the Region", "functions", _linked("functions")),
+    Page("functions of the Region, fragment", "functions", _linked("functions"), target="functions-list"),
+    Page("functions of a backend", "functions", _backend("functions")),
+    Page("function", "function", _function("function")),
+    Page("function, preview, fragment", "function", _function("function"), target="preview"),
+    Page("review of a function's access", "review-function", _function("review-function")),
+    Page("data", "data", data_page("data")),
+    Page("data, found, fragment", "data", data_page("data", query={"q": "model1"}), target="models-list"),
+    Page("data, groups, fragment", "data", data_page("data", query={"groups": "check"}), target="groups-checked"),
+    Page("a type of the data model", "data-type", data_page("data-type", type="Model0")),
+    Page(
+        "a type, one field, fragment",
+        "data-type",
+        data_page("data-type", type="Model0", query={"field": "secret"}),
+        target="field-secret",
+    ),
+    Page(
+        "a type, a group's row, fragment",
+        "data-type",
+        data_page("data-type", type="Model0", query={"group": "edit"}),
+        target="who-table",
+    ),
+    Page("where the data model comes from", "data-source", data_page("data-source")),
+    Page("draft of the data model", "data-draft", data_page("data-draft")),
+    Page("authorization modes", "data-modes", data_page("data-modes")),
+    Page("simulator", "data-simulator", data_page("data-simulator", query={"type": "Model0"})),
+    Page(
+        "simulator, answer, fragment",
+        "data-simulator",
+        data_page("data-simulator", query={"type": "Model0", "operation": "update", "username": "ann", "sub": "s1"}),
+        target="answer",
+    ),
+    Page(
+        "simulator, people, fragment",
+        "data-simulator",
+        data_page("data-simulator", query={"type": "Model0", "q": "a"}),
+        target="people",
+    ),
+    Page("differences of a draft", "data-differences", data_page("data-differences")),
+    Page("data model in Gen 2", "data-gen2", data_page("data-gen2")),
+    Page("new data rule", "create-data-rule", data_page("create-data-rule", type="Model0")),
+    Page("data rule", "data-rule", data_page("data-rule", type="Model0", number=0)),
     Page("connect", "connect", _of_project("connect")),
     Page("create backend", "create-backend", _of_project("create-backend")),
     Page("import", "import", lambda console, _: console.url("import", console.unlinked)),

@@ -14,6 +14,7 @@ from auth_import.models import PlannedImport
 from auth_import.preflight import preflight
 from benchmarks.account import REGION, Account
 from benchmarks.backend_rows import Backend, plant_backend
+from benchmarks.data_rows import plant_data
 from benchmarks.notification_rows import plant_notifications
 from benchmarks.preflight import choice_of
 from benchmarks.report import Broken
@@ -78,6 +79,7 @@ def plant(account: Account, *, name: str, rows: int) -> Console:
                 target=f"environment {number}",
             )
     plant_notifications(linked, rows=rows, actor=actor)
+    plant_data(linked, rows=rows)
     invitation = ""
     for number in range(rows):
         # The last one's secret serves for the page an invited person sees.

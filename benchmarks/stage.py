@@ -16,7 +16,10 @@ from admin_ui.embedded.broker import plan_broker
 from admin_ui.embedded.supervisor import accepts
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("preflight", "page", "server-time", "matrix", "job-latency", "push", "search-index", "export", "bulk", "drift")
+NAMES = (
+    "preflight", "page", "server-time", "matrix", "data", "job-latency", "push", "search-index", "export", "bulk",
+    "drift",
+)  # fmt: skip
 DROPPED = ("AWS_", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "STATIC_ROOT", "OIDC_", "EMAIL_URL", "SANDBOX", "DEBUG")
 
 

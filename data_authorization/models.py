@@ -1,8 +1,25 @@
 """The data model an environment works on, and the history of its draft."""
 
 from django.db import models
+from django.db.models import OuterRef, Q, Subquery
 
 from environments.models import Environment
+
+
+class DataModelQuerySet(models.QuerySet["DataModel"]):
+    def has_draft_to_push(self, environment: Environment) -> bool:
+        """Whether the backend's schema has a draft; the texts, which are long, stay in the database."""
+        newest = Revision.objects.filter(data_model=OuterRef("pk")).order_by("-number")
+        rows = self.filter(environment=environment, source=DataModel.Source.BACKEND).annotate(
+            newest_modes=Subquery(newest.values("modes")[:1]),
+            newest_text=Subquery(newest.values("text")[:1]),
+        )
+        row = (
+            rows.annotate(same_text=Q(newest_text=models.F("text")))
+            .values_list("modes", "newest_modes", "same_text")
+            .first()
+        )
+        return row is not None and row[1] is not None and (not row[2] or row[0] != row[1])
 
 
 class DataModel(models.Model):
@@ -29,6 +46,8 @@ class DataModel(models.Model):
     read = models.DateTimeField()
     read_by_name = models.CharField(max_length=200)
 
+    objects = DataModelQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"data model of {self.environment}"
 
@@ -42,6 +61,10 @@ class Revision(models.Model):
     modes = models.JSONField(default=list)
     words = models.TextField(blank=True)
     """What this revision changed, in a sentence for people."""
+    new_base = models.BooleanField(default=False)
+    """Made by a reading that found another text: older revisions were made upon another base."""
+    base_text = models.TextField(blank=True)
+    """The text that was read, where `new_base`; the revisions that follow were made upon it."""
     created = models.DateTimeField(auto_now_add=True)
     created_by_name = models.CharField(max_length=200)
 

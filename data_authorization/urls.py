@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from data_authorization.views import draft, model, overview, rules, simulator, source
+from data_authorization.views import draft, model, modes, overview, rules, simulator, source
 
 urlpatterns = [
     path("", overview.data, name="data"),
     path("source/", source.choose, name="data-source"),
     path("source/read/", source.read_again, name="data-read"),
-    path("modes/", overview.modes, name="data-modes"),
+    path("modes/", modes.modes, name="data-modes"),
     path("types/<slug:type>/", model.page, name="data-type"),
     path("types/<slug:type>/rules/create/", rules.create, name="create-data-rule"),
     path("types/<slug:type>/rules/check/", rules.check, name="check-data-rule"),

@@ -113,4 +113,7 @@ CHANGE_WORDS = {
     "swap": "Other resources",
     "refresh": "Newer values",
     "unlink": "Unlink",
+    "data": "Data access rules",
+    "functions": "Function access",
+    "data-and-functions": "Data access rules and function access",
 }

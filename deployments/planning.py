@@ -17,34 +17,45 @@ from auth_import.models import CognitoLink, UnpushedUnlink
 from auth_import.preflight import context_of, link_of, own_project, preflight, secret_digest
 from backend_state import known, store
 from backend_state.document import changes, facts, parameters, root_template
-from backend_state.document.changes import ImportAuth, UnlinkAuth
+from backend_state.document.changes import FunctionAccess, ImportAuth, UnlinkAuth
+from backend_state.document.file_changes import file_changes
 from backend_state.document.problems import BackendProblem
 from backend_state.document.root_template import ImportedAuth
 from backend_state.document.state import BackendDocument
 from backend_state.store import CloudState, Place
+from deployments import waiting
 from deployments.push_plan import (
+    ChangeKind,
     PushPlan,
     changes_nothing,
-    file_changes,
     kind_of,
     shown_parameters,
     shown_values,
     studio_changes,
 )
+from deployments.waiting import Other
 from environments.models import Environment
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the console wants in the backend: these outputs, or (None) no auth at all."""
+    """What the console wants in the backend: these outputs, or (None) no auth at all, and what other features want.
+
+    With `leaves_auth` nothing is said about auth: it stays as it is.
+    """
 
     outputs: AuthOutputs | None
     findings: tuple[Finding, ...] = ()
     values: tuple[Mapping[str, str], ...] = ()
+    others: tuple[Other, ...] = ()
+    leaves_auth: bool = False
+
+    def without_auth(self) -> "Wanted":
+        return Wanted(outputs=None, others=self.others, leaves_auth=True)
 
 
 class NothingWanted(Exception):
-    """Neither a link nor an unlink waits to be pushed; the message says so in words."""
+    """Neither a link nor an unlink nor anything else waits to be pushed; the message says so in words."""
 
 
 def place_of(environment: Environment) -> Place:
@@ -60,13 +71,16 @@ def place_of(environment: Environment) -> Place:
 def wanted_of(environment: Environment) -> Wanted:
     """The link as Cognito has it at this moment, every rule run again; or that a removed link waits to be pushed.
 
-    Raises NothingWanted.
+    With it what other features want. Raises NothingWanted.
     """
+    others = waiting.waiting_of(environment)
     link = link_of(environment)
     if link is None:
         if UnpushedUnlink.objects.filter(environment=environment).exists():
-            return Wanted(outputs=None)
-        raise NothingWanted("Nothing is linked to this environment, and no unlink waits to be pushed.")
+            return Wanted(outputs=None, others=others)
+        if others:
+            return Wanted(outputs=None, others=others, leaves_auth=True)
+        raise NothingWanted("Nothing is linked to this environment, and nothing else waits to be pushed.")
     checked = preflight(
         environment=environment,
         choice=link.choice,
@@ -76,7 +90,8 @@ def wanted_of(environment: Environment) -> Wanted:
     )
     findings = tuple(_as_accepted(one, link) for one in checked.findings)
     if checked.outputs is None:
-        return Wanted(outputs=link.auth_outputs, findings=(*findings, _unread(checked.observation.faults)))
+        unread = _unread(checked.observation.faults)
+        return Wanted(outputs=link.auth_outputs, findings=(*findings, unread), others=others)
     newer = drift.compare(
         outputs_before=link.outputs,
         outputs_after=checked.outputs.to_dict(),
@@ -88,6 +103,7 @@ def wanted_of(environment: Environment) -> Wanted:
         outputs=checked.outputs,
         findings=findings,
         values=tuple(one.to_dict() for one in newer),
+        others=others,
     )
 
 
@@ -114,38 +130,64 @@ def _unread(faults: Sequence[Any]) -> Finding:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """A push that was worked out: the document before and after, and the change that leads from one to the other."""
+    """A push that was worked out: the document before and after, and the change of auth; None where that stays."""
 
     before: BackendDocument
     after: BackendDocument
-    change: ImportAuth | UnlinkAuth
+    change: ImportAuth | UnlinkAuth | None
     parameters: tuple[parameters.ParameterChange, ...]
+    beneath: BackendDocument
+    """What depends on auth at the moment in which it changes: without the access that the same push takes away."""
 
     @property
     def resource_name(self) -> str:
-        return self.change.name if isinstance(self.change, UnlinkAuth) else self.change.context.resource_name
+        """That of the auth resource; "" where the backend has none."""
+        match self.change:
+            case UnlinkAuth():
+                return self.change.name
+            case ImportAuth():
+                return self.change.context.resource_name
+        return self.before.imported.name if self.before.imported else ""
 
 
 def worked_out(
     environment: Environment,
     document: BackendDocument,
     present: Mapping[str, str],
-    outputs: AuthOutputs | None,
+    wanted: Wanted,
     moment: datetime,
 ) -> Worked:
-    """What the push of `outputs` makes of the document and of the parameters present. Pure but for the project's name.
+    """What the push of what is wanted makes of the document and of the parameters present.
 
+    Pure but for the project's name. Access is taken from functions before their auth goes, and given once it is there.
     Raises BackendProblem when the backend does not allow it.
     """
-    change = change_of(environment, document, present, outputs, moment)
-    after = changes.applied(document, change)
+    beneath = document
+    taken = [one for one in wanted.others if isinstance(one, FunctionAccess) and not one.operations]
+    given = [one for one in wanted.others if one not in taken]
+    for revoked in taken:
+        beneath = changes.applied(beneath, revoked)
+    after = beneath
+    change = None if wanted.leaves_auth else change_of(environment, document, present, wanted.outputs, moment)
+    if change is not None:
+        after = changes.applied(after, change)
+    for one in given:
+        after = changes.applied(after, one)
+    changed = _parameters(environment, change, present)
+    return Worked(before=document, after=after, change=change, parameters=changed, beneath=beneath)
+
+
+def _parameters(
+    environment: Environment, change: ImportAuth | UnlinkAuth | None, present: Mapping[str, str]
+) -> tuple[parameters.ParameterChange, ...]:
+    if change is None:
+        return ()
     if isinstance(change, ImportAuth):
         name = change.context.resource_name
         wanted = parameters.wanted(environment.app_id, environment.name, name, change.parameters)
     else:
         name, wanted = change.name, {}
-    changed = parameters.changes(present, wanted, environment.app_id, environment.name, name)
-    return Worked(before=document, after=after, change=change, parameters=changed)
+    return parameters.changes(present, wanted, environment.app_id, environment.name, name)
 
 
 def change_of(
@@ -180,12 +222,16 @@ def change_of(
 def template_after(state: CloudState, worked: Worked) -> dict[str, Any]:
     """The deployed root template as the push leaves it."""
     change = worked.change
+    if change is None:
+        return dict(state.template)
     imported = ImportedAuth.of(worked.resource_name, change.outputs) if isinstance(change, ImportAuth) else None
-    return root_template.changed(state.template, worked.before, imported)
+    return root_template.changed(state.template, worked.before, imported, deployed=True)
 
 
 def already_there(worked: Worked, state: CloudState) -> bool:
     """Whether a push would change nothing but its own date."""
+    if worked.change is None:
+        return not worked.after.pending
     if worked.parameters or root_template.differing(state.template, template_after(state, worked)):
         return False
     if isinstance(worked.change, UnlinkAuth):
@@ -207,7 +253,7 @@ def file_digest(body: bytes) -> str:
 
 def parameter_digest(environment: Environment, state: CloudState, resource_name: str) -> str:
     """A hash of the resource's parameters as they were looked at."""
-    own = parameters.own(state.parameters, environment.app_id, environment.name, resource_name)
+    own = parameters.own(state.parameters, environment.app_id, environment.name, resource_name) if resource_name else {}
     return known.digest_of(own)
 
 
@@ -221,7 +267,7 @@ def refused_plan(
 ) -> PushPlan:
     """A plan that says why there is none."""
     return PushPlan(
-        change=kind_of(state.document, wanted.outputs) if state else "import" if wanted.outputs else "unlink",
+        change=_kind(state.document if state else None, wanted),
         moment=moment,
         resource_name="",
         outputs=without_secret(wanted.outputs),
@@ -232,7 +278,17 @@ def refused_plan(
         files=(),
         parameters=(),
         findings=(*backend_findings.readable(problems), *wanted.findings),
+        others=tuple(waiting.record_of(one) for one in wanted.others),
     )
+
+
+def _kind(document: BackendDocument | None, wanted: Wanted) -> ChangeKind:
+    if wanted.leaves_auth:
+        kinds = {isinstance(one, FunctionAccess) for one in wanted.others}
+        return "data-and-functions" if len(kinds) == 2 else "functions" if kinds == {True} else "data"
+    if document is None:
+        return "import" if wanted.outputs else "unlink"
+    return kind_of(document, wanted.outputs)
 
 
 def without_secret(outputs: AuthOutputs | None) -> AuthOutputs | None:
@@ -245,7 +301,7 @@ def plan_of(environment: Environment, state: CloudState, wanted: Wanted, worked:
     there = worked.before.imported
     findings = [*backend_findings.readable(()), *_backend(worked, wanted), *wanted.findings]
     return PushPlan(
-        change=kind_of(worked.before, wanted.outputs),
+        change=_kind(worked.before, wanted),
         moment=moment,
         resource_name=worked.resource_name,
         outputs=without_secret(wanted.outputs),
@@ -263,6 +319,7 @@ def plan_of(environment: Environment, state: CloudState, wanted: Wanted, worked:
         parameters=shown_parameters(worked.parameters),
         nested=shown_values(root_template.differing(state.template, template_after(state, worked))),
         findings=tuple(findings),
+        others=tuple(waiting.record_of(one) for one in wanted.others),
     )
 
 
@@ -271,8 +328,10 @@ def _ids(pool: str, web: str, native: str, identity_pool: str) -> dict[str, str]
 
 
 def _backend(worked: Worked, wanted: Wanted) -> list[Finding]:
+    if wanted.leaves_auth:
+        return []
     if wanted.outputs is None:
-        return [backend_findings.dependents(facts.dependents(worked.before))]
+        return [backend_findings.dependents(facts.dependents(worked.beneath))]
     pool = wanted.outputs.identity_pool
     unmet = facts.unmet_requirements(
         worked.before, identity_pool=pool is not None, guests=pool is not None and pool.allow_unauthenticated

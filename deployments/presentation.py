@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 from auth_import.presentation import Check, Family, checks_by_family
 from auth_import.records import finding_line
+from backend_state.document.file_changes import FileChange
 from backend_state.models import KnownBackend
-from deployments import services
+from deployments import services, waiting
 from deployments.models import CHANGE_WORDS, Deployment, Phase
-from deployments.push_plan import OUTDATED, FileChange, PlannedCall, PushPlan, StackChange
+from deployments.push_plan import OUTDATED, PlannedCall, PushPlan, StackChange
 from deployments.standing import Side, auth_in_cloud, ids_of, names_of, sides
 from jobs.models import Job, JobStep, Status, StepStatus
 
@@ -21,6 +22,10 @@ CHANGE_SENTENCES = {
     "swap": "The backend has other Cognito resources. It gets the ones linked here in their place.",
     "refresh": "The backend has these resources already. It gets their newer values.",
     "unlink": "The backend loses its imported auth. Nothing in Cognito and IAM is touched or deleted.",
+    "data": "The GraphQL API gets other data access rules in the backend. Nothing about auth changes.",
+    "functions": "Functions get other access to the user pool in the backend. Nothing about auth changes.",
+    "data-and-functions": "The GraphQL API gets other data access rules in the backend, and functions get other access "
+    "to the user pool. Nothing about auth changes.",
 }
 UNREAD_SENTENCE = "What would change is not known, because the backend could not be read."
 _TONES = {"add": "green", "change": "blue", "remove": "red"}
@@ -106,6 +111,8 @@ class Reviewed:
     nested: list[tuple[str, list[tuple[str, str, str]]]]
     stack: list[StackRow]
     calls: list[PlannedCall]
+    others: list[str]
+    """What else the push brings, beside auth, in sentences."""
 
     @property
     def replaced(self) -> list[StackRow]:
@@ -144,7 +151,12 @@ def reviewed(deployment: Deployment) -> Reviewed:
         progress=progress_of(deployment),
         title=CHANGE_WORDS[plan.change],
         sentence=CHANGE_SENTENCES[plan.change] if plan.etags else UNREAD_SENTENCE,
-        sides=sides(plan.before, ids_of(plan.outputs), names=names_of(plan.outputs), is_known=bool(plan.etags)),
+        sides=sides(
+            plan.before,
+            plan.before if plan.leaves_auth else ids_of(plan.outputs),
+            names=names_of(plan.outputs),
+            is_known=bool(plan.etags),
+        ),
         blocking=[check for check in checks if id(check.finding) in blocking],
         attention=[check for check in checks if id(check.finding) not in blocking],
         quiet=[Family(family.title, family.quiet) for family in families if family.quiet],
@@ -157,6 +169,7 @@ def reviewed(deployment: Deployment) -> Reviewed:
         ],
         stack=[_stack_row(one) for one in plan.stack_changes],
         calls=list(plan.calls),
+        others=[waiting.words_of(waiting.change_from(one)) for one in plan.others],
     )
 
 
@@ -267,6 +280,7 @@ def plan_report(deployment: Deployment, plan: PushPlan) -> dict[str, Any]:
         "deployment": deployment.pk,
         "phase": deployment.phase,
         "change": plan.change,
+        "also": [waiting.words_of(waiting.change_from(one)) for one in plan.others],
         "findings": [finding_line(one) for one in plan.findings],
         "plan": {
             "aws": [f"{one.action} {one.subject}" for one in plan.calls],

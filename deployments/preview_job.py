@@ -1,6 +1,7 @@
 """The job that previews a push: everything is read and worked out, and nothing is changed."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -11,7 +12,8 @@ from auth_import.services import take_pushed
 from auth_import.unlinking import settle
 from backend_state import known
 from backend_state.document.problems import BackendProblem
-from deployments import change_sets, planning
+from backend_state.store import CloudState
+from deployments import change_sets, planning, waiting
 from deployments.models import Deployment, Phase
 from deployments.planning import NothingWanted, Wanted, Worked
 from deployments.pull_job import compare_link
@@ -56,22 +58,20 @@ def preview(run: Run) -> None:
             ) from nothing
         if reading.state is not None:
             compare_link(environment, reading.state)
-        step.detail = f"{len(wanted.findings)} checks" if wanted.findings else "An unlink waits to be pushed"
+        step.detail = _checked(wanted)
     worked: Worked | None = None
     with run.step("compare") as step:
         problems = list(reading.problems)
         if reading.state is not None:
             try:
-                worked = planning.worked_out(
-                    environment, reading.state.document, reading.state.parameters, wanted.outputs, moment
-                )
+                wanted, worked = _worked_out(run, environment, reading.state, wanted, moment)
             except BackendProblem as problem:
                 problems.append(problem)
         if problems or worked is None or reading.state is None:
             plan = planning.refused_plan(wanted, problems, moment, reading.state)
             step.detail = "It cannot be pushed as it is"
         elif planning.already_there(worked, reading.state):
-            _nothing_to_push(run, environment, wanted, worked)
+            _nothing_to_push(run, environment, wanted)
             step.detail = "The backend in the cloud holds exactly this already; there is nothing to push"
             plan = None
         else:
@@ -92,19 +92,48 @@ def preview(run: Run) -> None:
         run.report(deployment=deployment.pk, continue_to=deployment.get_absolute_url())
 
 
-def _nothing_to_push(run: Run, environment: Environment, wanted: Wanted, worked: Worked) -> None:
+def _checked(wanted: Wanted) -> str:
+    if wanted.findings:
+        return f"{len(wanted.findings)} checks"
+    return "Nothing about auth waits to be pushed" if wanted.leaves_auth else "An unlink waits to be pushed"
+
+
+def _worked_out(
+    run: Run, environment: Environment, state: CloudState, wanted: Wanted, moment: datetime
+) -> tuple[Wanted, Worked]:
+    """What the push makes of the backend. Where auth is in the cloud already, only the rest is left to push.
+
+    Raises BackendProblem when the backend does not allow it.
+    """
+    document, present = state.document, state.parameters
+    if wanted.others and not wanted.leaves_auth:
+        alone = replace(wanted, others=())
+        if planning.already_there(planning.worked_out(environment, document, present, alone, moment), state):
+            _is_there(run, environment, alone)
+            wanted = wanted.without_auth()
+    return wanted, planning.worked_out(environment, document, present, wanted, moment)
+
+
+def _nothing_to_push(run: Run, environment: Environment, wanted: Wanted) -> None:
     """Somebody pushed the same with the Amplify CLI, or it was pushed before: the link is in the cloud."""
     discard_previews(environment)
-    digest = secret_digest(wanted.outputs) if wanted.outputs else ""
+    if _is_there(run, environment, wanted):
+        run.report(nothing=True)
+
+
+def _is_there(run: Run, environment: Environment, wanted: Wanted) -> bool:
+    """Keeps that the cloud has this already. False while a push is not settled: it may be undone yet."""
     if Deployment.objects.filter(environment=environment).unsettled().exists():
-        # A push that began meanwhile may be undone yet.
-        return
-    if wanted.outputs is None:
-        how = "The backend had nothing of it any more, so nothing was left to take out."
-        settle(environment=environment, actor=Actor(name=run.job.actor_name, user_id=run.job.actor_id), how=how)
-    else:
+        return False
+    actor = Actor(name=run.job.actor_name, user_id=run.job.actor_id)
+    if wanted.outputs is not None:
+        digest = secret_digest(wanted.outputs)
         take_pushed(environment=environment, outputs=planning.without_secret(wanted.outputs), digest=digest)
-    run.report(nothing=True)
+    elif not wanted.leaves_auth:
+        how = "The backend had nothing of it any more, so nothing was left to take out."
+        settle(environment=environment, actor=actor, how=how)
+    waiting.take_pushed(environment, wanted.others, actor)
+    return True
 
 
 def _keep(run: Run, environment: Environment, plan: PushPlan) -> Deployment:

@@ -14,7 +14,6 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from amplify_files.outputs import AuthOutputs
 from audit.actions import Action
 from audit.record import Actor, record
 from auth_import import drift
@@ -27,9 +26,9 @@ from backend_state import kept, known, store
 from backend_state.document.problems import BackendProblem
 from backend_state.document.state import DEPLOYMENT_STATE, STUDIO, ZIP, BackendDocument
 from backend_state.store import CloudState, Reading
-from deployments import planning, undoing, writing
+from deployments import planning, undoing, waiting, writing
 from deployments.models import UNSETTLED, Deployment, Phase
-from deployments.planning import NothingWanted, Worked
+from deployments.planning import NothingWanted, Wanted, Worked
 from deployments.push_plan import OUTDATED, PushPlan, shown_parameters
 from environments.models import Environment
 from jobs.lifecycle import JobCancelled, JobFailed, JobTakenOver, Run
@@ -126,9 +125,9 @@ def _apply(run: Run, deployment: Deployment, environment: Environment, plan: Pus
             with Together() as together:
                 # The zip may be large: the Cognito resources are looked at while it comes.
                 reading = together.start(planning.read, environment)
-                outputs = _still_wanted(environment, plan)
+                wanted = _still_wanted(environment, plan)
                 state = _unchanged_state(environment, plan, reading.result())
-            worked = planning.worked_out(environment, state.document, state.parameters, outputs, plan.moment)
+            worked = planning.worked_out(environment, state.document, state.parameters, wanted, plan.moment)
             _same_files(plan, worked)
             step.detail = "Nothing changed since the preview"
         elif deployment.failure:
@@ -160,12 +159,18 @@ def _unchanged_state(environment: Environment, plan: PushPlan, reading: Reading)
     return state
 
 
-def _still_wanted(environment: Environment, plan: PushPlan) -> AuthOutputs | None:
-    """What is linked here, read from Cognito anew, which must be what was previewed; None for an unlink."""
+def _still_wanted(environment: Environment, plan: PushPlan) -> Wanted:
+    """What is wanted, read from Cognito anew, which must be what was previewed."""
+    if plan.leaves_auth:
+        # What became of the link since is for another push to say.
+        wanted = Wanted(outputs=None, others=waiting.waiting_of(environment), leaves_auth=True)
+        _require_same_others(plan, wanted)
+        return wanted
     try:
         wanted = planning.wanted_of(environment)
     except NothingWanted as nothing:
         raise _reviewed_something_else(str(nothing)) from nothing
+    _require_same_others(plan, wanted)
     failing = [one for one in wanted.findings if one.severity == "fail"]
     if failing:
         raise JobFailed(
@@ -179,7 +184,16 @@ def _still_wanted(environment: Environment, plan: PushPlan) -> AuthOutputs | Non
         same = drift.same(plan.outputs.to_dict(), wanted.outputs.to_dict())
         if not same or secret_digest(wanted.outputs) != plan.secret_digest:
             raise _reviewed_something_else("The Cognito resources changed after the preview.")
-    return wanted.outputs
+    return wanted
+
+
+def _require_same_others(plan: PushPlan, wanted: Wanted) -> None:
+    if not waiting.same(planned_others(plan), wanted.others):
+        raise _reviewed_something_else("Data access rules or a function's access were changed after the preview.")
+
+
+def planned_others(plan: PushPlan) -> tuple[waiting.Other, ...]:
+    return tuple(waiting.change_from(one) for one in plan.others)
 
 
 def _same_files(plan: PushPlan, worked: Worked) -> None:
@@ -211,7 +225,8 @@ def _from_kept(deployment: Deployment, environment: Environment, plan: PushPlan)
         outputs = replace(outputs, native_client_secret=client.secret)
         if secret_digest(outputs) != plan.secret_digest:
             raise _reviewed_something_else("The native app client got another secret meanwhile.")
-    worked = planning.worked_out(environment, BackendDocument.parse(archive), present, outputs, plan.moment)
+    wanted = Wanted(outputs=outputs, others=planned_others(plan), leaves_auth=plan.leaves_auth)
+    worked = planning.worked_out(environment, BackendDocument.parse(archive), present, wanted, plan.moment)
     _same_files(plan, worked)
     return worked
 
@@ -337,7 +352,9 @@ def _end(run: Run, deployment: Deployment) -> None:
 def _settle(run: Run, deployment: Deployment, environment: Environment, plan: PushPlan) -> None:
     with transaction.atomic():
         _end(run, deployment)
-        take_pushed(environment=environment, outputs=plan.outputs, digest=plan.secret_digest, actor=actor_of(run))
+        if not plan.leaves_auth:
+            take_pushed(environment=environment, outputs=plan.outputs, digest=plan.secret_digest, actor=actor_of(run))
+        waiting.take_pushed(environment, planned_others(plan), actor_of(run))
         record(
             action=Action.PUSHED,
             actor=actor_of(run),
@@ -361,6 +378,7 @@ def summary(plan: PushPlan) -> Mapping[str, Any]:
         "change": plan.change,
         "user_pool": outputs.user_pool_id if outputs else "",
         "files": [one.path for one in plan.files],
+        **({"also": [waiting.words_of(one) for one in planned_others(plan)]} if plan.others else {}),
         "parameters": len(plan.parameters),
         "stack changes": len(plan.stack_changes),
     }

@@ -4,43 +4,24 @@ A plan holds no secret. What it shows of files is a diff without secrets; what i
 the very bytes, so that the job can tell whether it writes what was shown.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from difflib import unified_diff
 from typing import Any, Literal, Self
 
-from amplify_files.javascript_json import stringify
 from amplify_files.outputs import MASK, AuthOutputs
 from auth_import.findings import Finding, Severity
 from auth_import.records import finding_from_record, finding_record
-from backend_state.document import json_text
 from backend_state.document.changes import ImportAuth, applied
+from backend_state.document.file_changes import FileChange, sounds_secret
 from backend_state.document.parameters import ParameterChange
 from backend_state.document.state import CONFIG, META, STUDIO, BackendDocument
 
-ChangeKind = Literal["import", "swap", "refresh", "unlink"]
+ChangeKind = Literal["import", "swap", "refresh", "unlink", "data", "functions", "data-and-functions"]
+LEAVES_AUTH = frozenset({"data", "functions", "data-and-functions"})
+"""Kinds of a push that says nothing about auth."""
 OUTDATED = frozenset({"CloudChanged", "ChangedSinceReview", "PreviewUsed"})
 """What a push fails with when its preview no longer fits: trying the same again cannot help."""
-MOST_LINES = 400
-"""Of one file's diff; more than anybody reads, and enough for every file Amplify writes."""
-
-_NAMES = "secret|api_?key|password|token|private_?key|creds"
-_SECRET = re.compile(rf'("(?:[^"\\]|\\.)*(?:{_NAMES})(?:[^"\\]|\\.)*"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
-_VALUE = re.compile(r'^(\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*)?)(?:"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*)(,?)$')
-_SOUNDS_SECRET = re.compile(_NAMES, re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class FileChange:
-    """One file of the backend; `path` is its name in the zip, `diff` unified and without secrets."""
-
-    path: str
-    change: Literal["add", "change", "remove"]
-    diff: str
-    digest: str
-    """A keyed hash of the new bytes; "" for a file that is taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +69,12 @@ class PushPlan:
     """Its id; "" where the root stack does not change."""
     stack_changes: tuple[StackChange, ...] = ()
     findings: tuple[Finding, ...] = ()
+    others: tuple[Mapping[str, Any], ...] = ()
+    """What other features want in the backend, as `deployments.waiting.record_of` has it."""
+
+    @property
+    def leaves_auth(self) -> bool:
+        return self.change in LEAVES_AUTH
 
     @property
     def blocking(self) -> tuple[Finding, ...]:
@@ -130,6 +117,7 @@ class PushPlan:
                 for one in self.stack_changes
             ],
             "findings": [finding_record(finding) for finding in self.findings],
+            "others": [dict(one) for one in self.others],
         }
 
     @classmethod
@@ -155,6 +143,7 @@ class PushPlan:
                 StackChange(**{**one, "properties": tuple(one["properties"])}) for one in data["stack_changes"]
             ),
             findings=tuple(finding_from_record(record) for record in data["findings"]),
+            others=tuple(data.get("others", ())),
         )
 
 
@@ -181,39 +170,13 @@ def _calls(plan: PushPlan) -> Iterable[PlannedCall]:
     yield PlannedCall("s3:PutObject", "deployment-state.json as it was before (or s3:DeleteObject, if there was none)")
 
 
-def file_changes(
-    before: BackendDocument, after: BackendDocument, digest: Callable[[bytes], str]
-) -> tuple[FileChange, ...]:
-    """Every file that differs, with its diff. `digest` hashes the new bytes with a key."""
-    changes = []
-    for name in dict.fromkeys([*after.pending, *before.pending]):
-        old = before.read(name) if name in before else None
-        new = after.read(name) if name in after else None
-        if old == new or name.endswith("/"):
-            continue
-        changes.append(
-            FileChange(
-                path=name,
-                change="add" if old is None else "remove" if new is None else "change",
-                diff=masked_diff(_shown(old), _shown(new)),
-                digest=digest(new) if new is not None else "",
-            )
-        )
-    return tuple(changes)
-
-
-def masked(text: str) -> str:
-    """The text with the value of every JSON member that sounds like a secret replaced."""
-    return _SECRET.sub(lambda found: f'{found[1]}"{MASK}"', text)
-
-
 def shown_parameters(changes: Iterable[ParameterChange]) -> tuple[ParameterChange, ...]:
     """The changes as a plan may hold them: a value that goes, and by its name may be a secret, is hidden.
 
     What an import writes is never one.
     """
     return tuple(
-        replace(one, before=MASK) if one.before is not None and _sounds_secret(one.name) else one for one in changes
+        replace(one, before=MASK) if one.before is not None and sounds_secret(one.name) else one for one in changes
     )
 
 
@@ -221,54 +184,15 @@ def shown_values(nested: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> dict[st
     """Parameters of nested stacks as a plan may hold them: a function may be given the client's secret by one."""
     return {
         stack: {
-            name: (_hidden(old), _hidden(new)) if _sounds_secret(name) else (old, new)
+            name: (_hidden(old), _hidden(new)) if sounds_secret(name) else (old, new)
             for name, (old, new) in values.items()
         }
         for stack, values in nested.items()
     }
 
 
-def _sounds_secret(name: str) -> bool:
-    return _SOUNDS_SECRET.search(name.rpartition("/")[2]) is not None
-
-
 def _hidden(value: Any) -> Any:
     return MASK if isinstance(value, str) else value
-
-
-def masked_diff(before: str, after: str) -> str:
-    """A unified diff without secrets; a secret that changed shows as a line that says so.
-
-    Lines around a change keep their names and lose their values: what stands there is somebody else's, a function's
-    parameters for instance, and no name tells whether it is a secret.
-    """
-    # A file that is not there has no lines; without this it would seem to have had an empty one.
-    old, new = (masked(_line_by_line(text)).split("\n") if text else [] for text in (before, after))
-    lines = [
-        _without_values(line) if line.startswith(" ") else line
-        for line in list(unified_diff(old, new, lineterm="", n=3))[2:]
-    ]
-    if len(lines) > MOST_LINES:
-        lines = [*lines[:MOST_LINES], f"@@ -0,0 +0,0 @@ and {len(lines) - MOST_LINES} more lines"]
-    return "\n".join(lines)
-
-
-def _line_by_line(text: str) -> str:
-    """JSON as Amplify lays it out, one value a line; any other text as it is."""
-    try:
-        value = json_text.parsed(text)
-    except (ValueError, RecursionError):
-        return text
-    return stringify(value, indent=2)
-
-
-def _without_values(line: str) -> str:
-    """A line of such JSON with its value, a text or a number, left out."""
-    return _VALUE.sub(r"\1…\2", line)
-
-
-def _shown(body: bytes | None) -> str:
-    return body.decode("utf-8", "replace") if body is not None else ""
 
 
 def studio_changes(

@@ -1,8 +1,8 @@
 """Where an environment stands, as far as is known without asking AWS: what the cloud had when it was last read, beside
 what is linked here."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from amplify_files.outputs import AuthOutputs
@@ -168,6 +168,18 @@ def standing(link: CognitoLink | None, unlink: UnpushedUnlink | None, known: Kno
             waits=True,
         )
     return Standing("pass", "Pushed", "The backend in the cloud has what is linked here.", pushable=True)
+
+
+def with_others(stands: Standing, others: Sequence[str]) -> Standing:
+    """The standing of an environment in which, beside auth, something else waits to be pushed, in words."""
+    if not others:
+        return stands
+    also = f"{' and '.join(others)} {'wait' if len(others) > 1 else 'waits'} to be pushed."
+    also = also[0].upper() + also[1:]
+    if stands.waits or stands.state == "fail":
+        return replace(stands, sentence=f"{stands.sentence} {also}", pushable=True, waits=True)
+    sentence = f"{also} {stands.sentence}" if stands.state == "pass" else also
+    return replace(stands, state="warn", words="Not pushed", sentence=sentence, pushable=True, waits=True)
 
 
 def _unlinked(unlink: UnpushedUnlink | None, auth: list[dict[str, Any]]) -> Standing:

@@ -1,7 +1,10 @@
 """What Lambda functions may do on the linked user pool, as somebody chose it."""
 
+from typing import Any
+
 from django.db import models
 
+from backend_state.document.changes import FunctionAccess
 from environments.models import Environment
 
 
@@ -13,12 +16,15 @@ class FunctionGrant(models.Model):
 
     class Breadth(models.TextChoices):
         LEAST = "least", "The few actions people need"
+        PASSWORDS = "passwords", "The same, and setting passwords"
         CLI = "cli", "The lists of the Amplify CLI"
 
     class State(models.TextChoices):
         WANTED = "wanted", "Waits for a push"
         APPLIED = "applied", "Applied"
         REVOKED = "revoked", "Taken away, waits for a push"
+        UNFINISHED = "unfinished", "Not finished"
+        """A direct change has begun, and not come to its end."""
 
     environment = models.ForeignKey(Environment, on_delete=models.CASCADE, related_name="function_grants")
     function = models.CharField(max_length=170)
@@ -43,3 +49,26 @@ class FunctionGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.function} in {self.environment}: {', '.join(self.operations)}"
+
+    @property
+    def waits(self) -> bool:
+        """Whether the backend does not have yet what this row says."""
+        return self.state in (self.State.WANTED, self.State.REVOKED)
+
+    @property
+    def change(self) -> FunctionAccess:
+        """What a push makes of this row in an Amplify backend; without operations it takes the access away."""
+        if self.state == self.State.REVOKED:
+            return FunctionAccess(self.function, (), ())
+        return FunctionAccess(self.function, tuple(self.operations), tuple(self.actions))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The access itself, as `before` keeps the one that a later choice would replace."""
+        names = ("operations", "breadth", "actions", "user_pool_id", "user_pool_name")
+        return {name: getattr(self, name) for name in names}
+
+    def take(self, values: dict[str, Any]) -> None:
+        """Make this row say again what `values` kept."""
+        for name, value in values.items():
+            setattr(self, name, value)

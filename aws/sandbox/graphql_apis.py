@@ -87,7 +87,9 @@ def graphql_url(api_id: str, region: str) -> str:
 
 def _with_addresses(answer: ActionResult, region: str) -> ActionResult:
     result: Any = answer.result
-    for api in result.get("graphqlApis") or [result["graphqlApi"]] if result else []:
+    # A Region without APIs answers an empty list, and a deletion nothing.
+    apis = result["graphqlApis"] if "graphqlApis" in result else [result["graphqlApi"]] if result else []
+    for api in apis:
         url = graphql_url(api["apiId"], region)
         realtime = url.replace("https:", "wss:").replace("appsync-api", "appsync-realtime-api")
         api["uris"] = {"GRAPHQL": url, "REALTIME": realtime}

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 from auth_import.preflight import link_of
 from auth_import.unlinking import waiting_of
 from backend_state import known
-from deployments import history, pull_job, push_job, services
+from data_authorization.words import REDEPLOY_COMMANDS
+from deployments import history, pull_job, push_job, services, waiting
 from deployments.models import Deployment, DeploymentQuerySet, Phase
 from deployments.presentation import plan_report, progress_of, reviewed, stage_of
 from deployments.preview_job import KIND as PREVIEW
 from deployments.push_plan import PushPlan
-from deployments.standing import ids_in_cloud, ids_of, sides_of, standing
+from deployments.standing import ids_in_cloud, ids_of, sides_of, standing, with_others
 from deployments.views.adopting import adopt_query
 from environments import access
 from environments.models import Environment
@@ -34,12 +35,16 @@ def page(request: HttpRequest, project: str, env: str) -> HttpResponse:
     environment = access.environment(request, project, env, needs=Permission.VIEW)
     link, row = link_of(environment), known.known(environment)
     unlink = waiting_of(environment)
-    stands = standing(link, unlink, row)
+    rules_wait = waiting.has_rules_waiting(environment)
+    functions_wait = waiting.functions_waiting(environment)
+    others = waiting.subjects(rules=rules_wait, functions=functions_wait)
+    stands = with_others(standing(link, unlink, row), others)
     if wants_json(request):
         return JsonResponse(
             {
                 "standing": stands.words,
                 "waits": stands.waits,
+                "also": others,
                 "read": row.read if row else None,
                 "in_cloud": ids_in_cloud(row),
                 "linked": ids_of(link.auth_outputs) if link else {},
@@ -52,6 +57,9 @@ def page(request: HttpRequest, project: str, env: str) -> HttpResponse:
         "unlink": unlink,
         "known": row,
         "standing": stands,
+        "others": others,
+        "rules_wait": rules_wait,
+        "functions_wait": functions_wait,
         "sides": sides_of(link, row),
         "adopt": adopt_query(row) if stands.adopt else "",
         "may_import": access.may(request, Permission.IMPORT_AUTH, environment.project, environment),
@@ -110,6 +118,7 @@ def detail(request: HttpRequest, project: str, env: str, deployment_id: int) -> 
     if wants_json(request):
         return JsonResponse(plan_report(deployment, review.plan))
     context = _base(request, environment) | {"deployment": deployment, "review": review, "plan": review.plan}
+    context["redeploy"] = REDEPLOY_COMMANDS
     return render_page(request, "deployments/detail.html", context)
 
 

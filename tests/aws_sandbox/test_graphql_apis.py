@@ -85,3 +85,7 @@ def test_the_sample_account_has_an_api_of_its_own(connect: Any) -> None:
     told = connect("appsync").get_introspection_schema(apiId=GRAPHQL_API_ID, format="SDL")["schema"].read()
     assert b"type Product @aws_api_key @aws_cognito_user_pools {" in told
     assert b"@auth" not in told
+
+
+def test_a_region_without_apis_answers_an_empty_list(connect: Any) -> None:
+    assert connect("appsync", "ap-south-1").list_graphql_apis()["graphqlApis"] == []

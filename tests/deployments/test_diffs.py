@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deployments.push_plan import masked_diff
+from backend_state.document.file_changes import masked_diff
 
 BEFORE: dict[str, Any] = {
     "function": {"mailer": {"stripeKey": "sk_live_hidden", "Authorization": "Bearer hidden", "list": ["hidden-too"]}},
@@ -33,3 +33,13 @@ def test_a_value_that_goes_is_shown_unless_it_sounds_secret() -> None:
 
 def test_a_text_that_is_no_json_is_compared_as_it_is() -> None:
     assert masked_diff("type Query\n", "type Query { a: Int }\n").endswith("-type Query\n+type Query { a: Int }\n ")
+
+
+def test_a_line_that_only_gets_a_comma_is_no_change_of_its_value() -> None:
+    """What is added behind the last member of an object gives that member a comma, and must not show its value."""
+    before: dict[str, Any] = {"variables": {"STRIPE": "sk_live_hidden"}, "list": ["hidden-too"]}
+    after = {"variables": {**before["variables"], "POOL": "id"}, "list": ["hidden-too", "new"]}
+    diff = masked_diff(json.dumps(before), json.dumps(after))
+    assert "hidden" not in diff
+    assert '-    "STRIPE": …\n' in diff
+    assert '+    "STRIPE": …,\n+    "POOL": "id"\n' in diff

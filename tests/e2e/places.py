@@ -49,8 +49,16 @@ class Place:
         return f"/projects/{self.project}/{self.name}/deployments/"
 
     @property
+    def functions(self) -> str:
+        return f"/projects/{self.project}/{self.name}/functions/"
+
+    @property
     def groups(self) -> str:
         return f"/projects/{self.project}/{self.name}/groups/"
+
+    @property
+    def data(self) -> str:
+        return f"/projects/{self.project}/{self.name}/data/"
 
     def group(self, name: str) -> str:
         return f"{self.groups}g/{token_of(name)}/"
@@ -165,6 +173,10 @@ class Office:
         answer = self.requests.post(f"{place.users}import/", multipart=form, max_redirects=0)
         assert answer.status == 303, f"the upload answered {answer.status}"
         return str(self.done(answer.headers["location"])["continue_to"])
+
+    def hand_in(self, place: Place, schema: str) -> None:
+        """A GraphQL schema becomes the environment's data model."""
+        self.location(f"{place.data}source/", **{"from": "text", "schema": schema})
 
     def pull(self, place: Place) -> None:
         self.done(self.location(place.pull))

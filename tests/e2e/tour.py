@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState, exp
 
 from aws.sandbox.catalogue import AMPLIFY_APP_ID, scenario
 from aws.sandbox.catalogue_backends import backend
+from tests.data_authorization.bookshop import SCHEMA
 from tests.e2e import walk
 from tests.e2e.console_process import Console
 from tests.e2e.places import Office, Place, choice
@@ -45,7 +46,10 @@ NAMES = (
     "file-with-secret", "drift", "drift-none",
     "unlink", "unlink-pushed", "unlink-waits", "push", "push-waiting", "push-review",
     "push-record", "push-blocked",
-    "deployments", "pull", "source", "connect", "fix-oauth", "guide", "guide-long",
+    "deployments", "pull", "source", "functions", "function", "function-amplify", "review-function",
+    "data", "data-unread", "data-type", "data-field", "data-source", "data-draft", "data-modes", "data-simulator",
+    "data-differences", "data-gen2", "create-data-rule", "data-rule", "remove-data-rule",
+    "connect", "fix-oauth", "guide", "guide-long",
     "users", "users-no-match", "users-indexed", "search-index", "export-users",
     "import-users", "user-import-preview", "user-import-refused",
     "bulk-review", "bulk-done",
@@ -136,6 +140,8 @@ def stops(console: Console, office: Office, project: str) -> list[Stop]:
     office.post(f"/projects/{project}/tokens/", name="CI", role="viewer")
     office.post(f"/projects/{project}/members/", role="viewer", note="Sample colleague")
     office.index(linked)
+    office.hand_in(linked, SCHEMA)
+    office.location(f"{linked.data}types/Comment/rules/create/", allow="groups", groups="Editors")
     bulk_review = office.bulk(linked, good, "suspend", start=False)
     bulk_done = office.bulk(linked, good, "sign-out")
     office.done(office.location(f"{office.scratch(own)}apply/"))
@@ -207,6 +213,24 @@ def stops(console: Console, office: Office, project: str) -> list[Stop]:
         Stop("deployments", pushed.deployments),
         Stop("pull", pushed.pull),
         Stop("source", f"/projects/{project}/{pushed.name}/source/"),
+        Stop("functions", linked.functions, awaits="Nothing given here"),
+        Stop("functions-amplify", waiting.functions, awaits="lists of the Amplify CLI"),
+        Stop("function", f"{linked.functions}customer-sync/?operations=read", awaits="Read this first"),
+        Stop("function-amplify", f"{waiting.functions}orderMailer/?take=1", awaits="AmplifyResourcesPolicy"),
+        Stop("review-function", f"{linked.functions}customer-sync/review/?operations=read", awaits="Calls in order"),
+        Stop("data", linked.data, awaits="The user pool has no group"),
+        Stop("data-unread", free.data, awaits="No data model has been read yet"),
+        Stop("data-type", f"{linked.data}types/Book/", awaits="held back by field rules"),
+        Stop("data-field", f"{linked.data}types/Book/?field=cost#field-cost", awaits="What we paid for it."),
+        Stop("data-source", f"{linked.data}source/"),
+        Stop("data-draft", f"{linked.data}draft/"),
+        Stop("data-modes", f"{linked.data}modes/"),
+        Stop("data-simulator", f"{linked.data}simulator/?type=Book"),
+        Stop("data-differences", f"{linked.data}differences/"),
+        Stop("data-gen2", f"{linked.data}gen2/"),
+        Stop("create-data-rule", f"{linked.data}types/Book/rules/create/"),
+        Stop("data-rule", f"{linked.data}types/Book/rules/1/"),
+        Stop("remove-data-rule", f"{linked.data}types/Book/rules/1/remove/"),
         Stop("connect", f"/projects/{project}/connect/?region=eu-west-1"),
         Stop("guide-backend", "/checks/backend.readable/"),
         Stop("guide", "/checks/oauth.matching/"),

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from auth_import.terminal import files_text, findings_text
-from deployments import preview_job, push_job, services
+from deployments import preview_job, push_job, services, waiting
 from deployments.models import Deployment
 from deployments.presentation import plan_report
 from deployments.push_plan import PushPlan
@@ -21,6 +21,7 @@ NOTHING: dict[str, Any] = {
     "deployment": None,
     "phase": None,
     "change": None,
+    "also": [],
     "findings": [],
     "plan": {"aws": [], "files": [], "parameters": [], "stack": []},
     "job": None,
@@ -102,7 +103,9 @@ def plan_text(plan: PushPlan) -> str:
     """The plan as a person reads it in a terminal."""
     stack = [f"  {one.action:<6}  {one.path} ({one.type}){_replaced(one.replacement)}" for one in plan.stack_changes]
     calls = [f"  {one.action}  {one.subject}" for one in plan.calls]
+    others = [f"  {waiting.words_of(one)}" for one in push_job.planned_others(plan)]
     parts = [
+        "\n".join(["Beside auth:", *others]) if others else "",
         files_text([{"path": one.path, "change": one.change} for one in plan.files], "Backend files:"),
         files_text([{"path": one.name, "change": one.change} for one in plan.parameters], "Parameters in SSM:"),
         "\n".join(["Root stack:", *stack]) if stack else "",
