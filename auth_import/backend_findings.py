@@ -17,6 +17,7 @@ DEPENDENTS = "backend.dependents"
 STACK = "backend.stack-change"
 FUNCTIONS = "backend.function-policies"
 CHECKOUTS = "backend.older-checkouts"
+DATA_RULES = "backend.data-rules"
 FAMILY = "Backend"
 TITLES = {
     READABLE: "The backend's state in the cloud can be read and changed",
@@ -25,6 +26,7 @@ TITLES = {
     STACK: "CloudFormation can change the root stack as planned",
     FUNCTIONS: "Functions may do with this user pool what they may do with the present one",
     CHECKOUTS: "Developers' older checkouts get these resources with their next pull",
+    DATA_RULES: "The Amplify compiler accepts the data access rules",
 }
 """The checks a push adds to those of an import. Each id has its page, docs/checks/<id>.md."""
 
@@ -125,6 +127,30 @@ def stack_refused(reason: str) -> Finding:
         reason="The nested stacks of API, Storage and functions get the pool and the roles through it.",
         affects="the categories that depend on auth",
         cure=Cure("Cure what CloudFormation names, then preview the push again."),
+    )
+
+
+def data_rules(api: str, refused: Sequence[str], count: int, earlier: int) -> Finding:
+    """Whether a developer's next `amplify push` could compile the schema. `refused` are the first of `count` new
+    reasons why not, `earlier` the number of those that the schema in the cloud has as well."""
+    if not count:
+        return Finding(
+            id=DATA_RULES,
+            title=TITLES[DATA_RULES],
+            severity=Severity.WARN if earlier else Severity.PASS,
+            observed=f"{api}: {earlier} things were refused before, and still are" if earlier else f"{api}: accepted",
+            reason="A developer's next push of this API fails, as it would today." if earlier else "",
+            cure=Cure("See the findings on the Data page.") if earlier else Cure(""),
+        )
+    more = f" And {count - len(refused)} more." if count > len(refused) else ""
+    return Finding(
+        id=DATA_RULES,
+        title=TITLES[DATA_RULES],
+        severity=Severity.FAIL,
+        observed=f"{api}, {' '.join(refused)}{more}",
+        reason="A developer's next push of this API would fail, and nobody could deploy it until the rules are mended.",
+        affects="whoever pushes this environment with the Amplify CLI",
+        cure=Cure("Mend the rules on the Data page, which has all of them with line and column; then preview again."),
     )
 
 

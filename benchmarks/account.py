@@ -21,7 +21,7 @@ from benchmarks.calls import Call
 
 ROOT = Path(__file__).resolve().parent.parent
 REGION = ids.HOME_REGION
-USER_POOLS, IDENTITY_POOLS, APP_CLIENTS = 70, 60, 40
+USER_POOLS, IDENTITY_POOLS, APP_CLIENTS, FUNCTIONS = 70, 60, 40, 60
 AT_ONCE = 4
 URL, CHOSEN = "BENCHMARK_AWS_URL", "BENCHMARK_AWS_CHOSEN"
 
@@ -112,7 +112,7 @@ def running(environment: Mapping[str, str]) -> Iterator[Account]:
 
 
 def _fill(url: str) -> Chosen:
-    """70 user pools, 60 identity pools, 40 clients in one of the pools, over HTTP as anybody would make them."""
+    """70 user pools, 60 identity pools, 40 clients in one of the pools, 60 functions, over HTTP as anybody would."""
     session = boto3.Session(aws_access_key_id="benchmark", aws_secret_access_key="benchmark", region_name=REGION)  # noqa: S106
     config = Config(max_pool_connections=AT_ONCE)
 
@@ -173,6 +173,10 @@ def _fill(url: str) -> Chosen:
         made = iam.create_role(RoleName=f"shop-{kind}", AssumeRolePolicyDocument=policy)
         roles[kind] = made["Role"]["Arn"]
     identity.set_identity_pool_roles(IdentityPoolId=identity_pool_id, Roles=roles)
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    role = iam.create_role(RoleName="orders", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    for name in ("order-confirmation", *(f"orders-{number:02}" for number in range(1, FUNCTIONS))):
+        client("lambda").create_function(FunctionName=name, Role=role, Code={"ZipFile": b"zip"})
     return Chosen(
         user_pool_id=pool, web_client_id=clients[0], native_client_id=clients[1], identity_pool_id=identity_pool_id
     )

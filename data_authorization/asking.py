@@ -28,7 +28,7 @@ WITH_TOKEN = (Door.USER_POOL, Door.OIDC)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address says, tidied: unknown words fall back to what comes first."""
+    """What the address says, tidied. A word that means nothing is no question: an answer would be about another one."""
 
     mode: Door
     user: str
@@ -68,7 +68,7 @@ class Asked:
                 if one.startswith(ITEM) and (value := (query.get(one) or "").strip())
             },
             version="base" if text("version") == "base" else "",
-            is_asked=bool(name),
+            is_asked=bool(name) and mode in ("", *Door) and operation in ("", *COARSE, *READS),
         )
 
     @property
@@ -89,10 +89,11 @@ class Asked:
             name: list(words_of(value)) if is_list(access.definition, name) else value
             for name, value in self.item.items()
         }
-        known = self.field in access.field_names or self.field in implied(access)
-        return Request(
-            type=self.type, field=self.field if known else "", operation=self.operation_for(access), item=item
-        )
+        return Request(type=self.type, field=self.field, operation=self.operation_for(access), item=item)
+
+    def lacks_field(self, access: Access) -> bool:
+        """Whether the type has no field of this name (any more)."""
+        return bool(self.field) and self.field not in access.field_names and self.field not in implied(access)
 
     def operation_for(self, access: Access) -> str:
         return self.operation if access.is_model else Operation.READ.value

@@ -74,7 +74,7 @@ class Comparison:
 
 def compare(before: Version, after: Version, *, everything: bool = False) -> Comparison:
     """Raises SchemaUnreadable for the one of both that cannot be read."""
-    found = between(read_schema(before.text), read_schema(after.text), ())
+    found = between(read_schema(before.text), read_schema(after.text), (), after.modes)
     sentences = joined(found)
     rows = _matrix(found)
     most = len(found) if everything else SHOWN

@@ -51,6 +51,13 @@ FIELD_OF_ARGUMENT = {
     "groupsField": "groups_field",
     "operations": "operations",
 }
+FORM_WORDS = {
+    "auth.groups-missing": "The rule does not say which groups. Tick some, type their names, or choose the field that "
+    "names them.",
+    "auth.groups-and-field": "The rule has groups of its own and a field that names them. Keep one: untick the groups, "
+    "or leave the field out.",
+}
+"""What `validity` says in the words of the file, in those of the form."""
 _FIELD_NAME = re.compile("[_A-Za-z][_0-9A-Za-z]*")
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
 
@@ -146,7 +153,9 @@ class RuleForm(forms.Form):
         here = [(str(one), STRATEGY_WORDS[one]) for one in standing.strategies]
         self._choices("allow", here, self._written("allow"))
         usual = [(str(one), PROVIDER_WORDS[one]) for one in Provider if one != Provider.IAM]
-        self._choices("provider", [("", "The usual one"), *usual], self._written("provider"))
+        # The old name of the identity pool is not offered, and taken from whoever still writes it, as Amplify does.
+        old = (str(Provider.IAM),) if data is not None and data.get("provider") == Provider.IAM else ()
+        self._choices("provider", [("", "The usual one"), *usual], old or self._written("provider"))
         self._choices("operations", [(one, OPERATION_WORDS[one]) for one in COARSE], self._unknown_operations())
         self._choices("reads", [(one, OPERATION_WORDS[one]) for one in READS], ())
         fields = [("", "–"), *((one, one) for one in standing.texts)]
@@ -244,8 +253,22 @@ class RuleForm(forms.Form):
         """Put a problem of the schema beside the field it is about, once."""
         name = FIELD_OF_ARGUMENT.get(problem.argument, problem.argument)
         name = name if name in self.fields else "__all__"
-        if problem.text not in self.errors.get(name, ()):
-            self.add_error(None if name == "__all__" else name, problem.text)
+        words = FORM_WORDS.get(problem.id, problem.text)
+        if words not in self.errors.get(name, ()):
+            self.refuse(None if name == "__all__" else name, words)
+
+    def refuse(self, name: str | None, words: str) -> None:
+        """Also at a form that was not sent: a rule that is wrong in the file says so when it is opened."""
+        if not self.is_bound and not hasattr(self, "cleaned_data"):
+            self.full_clean()
+            self.cleaned_data = {}
+        self.add_error(name, words)
+
+    def caution(self, problem: Problem) -> None:
+        """Put a warning beside the field it is about, if it is about one."""
+        field = self.fields.get(FIELD_OF_ARGUMENT.get(problem.argument, ""))
+        if field is not None:
+            field.cautions = (*getattr(field, "cautions", ()), problem.text)  # type: ignore[attr-defined]
 
     @property
     def group_names(self) -> tuple[str, ...]:

@@ -99,6 +99,9 @@ def offers(working: Working, chosen: Sequence[str], uses: Counter[str]) -> Itera
 def uses_of(schema: Schema) -> Counter[str]:
     """How many rules need each mode."""
     found: Counter[str] = Counter()
+    if schema.global_rule is not None:
+        # The rule of `input AMPLIFY` knows the API key alone.
+        found[str(Mode.API_KEY)] += 1
     for definition in schema.definitions:
         rules = (*definition.rules, *(rule for field in definition.fields for rule in field.rules))
         found.update(str(MODE_OF[rule.provider]) for rule in rules if rule.provider)

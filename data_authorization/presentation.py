@@ -56,7 +56,7 @@ def problems_of(schema: Schema, modes: Sequence[str]) -> tuple[Problem, ...]:
 
 def rules_are_unknown(working: Working) -> bool:
     """AppSync keeps what Amplify compiled: that a model stands there without rules says nothing about its rules."""
-    return working.data_model.source == working.data_model.Source.APPSYNC
+    return working.data_model.source == working.data_model.Source.APPSYNC and "@model" in working.base_text
 
 
 def problems_in(working: Working) -> tuple[Problem, ...]:

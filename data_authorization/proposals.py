@@ -11,10 +11,13 @@ from data_authorization.graphql_schema import editing, lint, validity
 from data_authorization.graphql_schema.differences import Difference, between
 from data_authorization.graphql_schema.reading import SchemaUnreadable, read_definition
 from data_authorization.graphql_schema.schema import Place, Problem, Rule, Schema, WantedRule
+from data_authorization.graphql_schema.validity_ids import ERROR
 from data_authorization.rule_places import Standing, standing_at
 
 UNKNOWN_ARGUMENT = "auth.unknown-argument"
 """It was in the file already, for nobody can write one in the form: this Amplify may know more than the console."""
+REQUIRED_FIELD = "auth.required-field"
+"""Two places have to agree, and a form changes one: the draft may be wrong until the other is changed as well."""
 WHOLE_API = "AMPLIFY"
 """The input whose defaults hold for every model."""
 
@@ -32,6 +35,7 @@ class Proposal:
     blocking: tuple[Problem, ...] = ()
     """What Amplify would refuse, or take for something else: it cannot be saved."""
     warnings: tuple[Problem, ...] = ()
+    """What can be saved all the same; those of severity `error` Amplify refuses until something else is changed."""
     differences: tuple[Difference, ...] = ()
 
     @property
@@ -113,9 +117,11 @@ def propose(
     blocking, warnings = _judged(schema, after, place, at if wanted else None, tuple(modes))
     said = {(one.id, one.rule) for one in blocking}
     notices = _notices(schema, after, place, at if wanted else None, tuple(modes), known_groups)
-    warnings = (*warnings, *(one for one in notices if (one.id, one.rule) not in said))
+    found = (*warnings, *(one for one in notices if (one.id, one.rule) not in said))
+    # What the rule itself is told comes before what is wrong around it.
+    warnings = tuple(sorted(found, key=lambda one: (one.place, one.rule) != (place, at)))
     groups = tuple(dict.fromkeys((*_named(standing.rules), *((wanted.groups or ()) if wanted else ()))))
-    changes = between(schema, after, groups) if after.text != schema.text else ()
+    changes = between(schema, after, groups, modes) if after.text != schema.text else ()
     return Proposal(place, schema, after, rule, "", blocking, warnings, changes)
 
 
@@ -138,7 +144,8 @@ def _judged(
     """What blocks, and what is only told.
 
     What was wrong elsewhere in the type already is no reason to refuse this change: it may be the first of two that
-    put it right. A mode that the API lacks is told: it is added on a page of its own, before or after.
+    put it right, and so may one after which a required field waits for a rule at another place. A mode that the API
+    lacks is told: it is added on a page of its own, before or after.
     """
     whole = Place(place.type)
     already = validity.problems_at(before, whole, modes=None)
@@ -147,10 +154,15 @@ def _judged(
     found = validity.problems_at(after, whole, modes=None)
     blocking, warnings = [], []
     for one in found:
-        own = number is not None and one.place == place and one.rule == number
+        own = number is not None and one.place == place and one.rule == number and _is_of(after, one)
         left[one.id, one.place] -= 1
         is_new = left[one.id, one.place] < 0
         if not own and _key(one) in texts:
+            if one.severity == ERROR:
+                warnings.append(replace(one, text=f"Wrong already at {_where(one)}: {one.text}", argument=""))
+            continue
+        if one.id == REQUIRED_FIELD:
+            warnings.append(replace(one, argument=""))
             continue
         refused = (one.severity == "error" and one.id != UNKNOWN_ARGUMENT) or one.id in validity.BLOCKED
         if refused and (own or is_new):
@@ -162,6 +174,19 @@ def _judged(
         lacking = [one for one in validity.problems_at(after, place, modes=modes) if _key(one) not in said]
         warnings += [replace(one, severity="warning") for one in lacking if number is not None and one.rule == number]
     return tuple(blocking), tuple(warnings)
+
+
+def _is_of(schema: Schema, problem: Problem) -> bool:
+    """Whether it is of the definition that is edited, and not of a later one of the same name."""
+    placed = schema.placed_at(problem.place.type) if problem.place else None
+    if placed is None:
+        return False
+    ends = placed.start + len(placed.definition.text)
+    return schema.line_and_column(placed.start)[0] <= problem.line <= schema.line_and_column(ends)[0]
+
+
+def _where(problem: Problem) -> str:
+    return f"{problem.place}, rule {problem.rule + 1}" if problem.rule is not None else str(problem.place)
 
 
 def _key(problem: Problem) -> tuple[object, ...]:

@@ -71,22 +71,28 @@ def type_report(working: services.Working, schema: Schema, definition: Definitio
         "description": definition.description,
         "rules_known": not presentation.rules_are_unknown(working),
         "problems": problem_reports(problems),
-        **_place_report(schema, Place(definition.name), problems),
+        **_place_report(working, schema, Place(definition.name), problems),
         "fields": [
             {"name": one.name, "type": one.type, "required": one.is_required}
-            | (_place_report(schema, Place(definition.name, one.name), problems) if one.auths else {"rules": []})
+            | (
+                _place_report(working, schema, Place(definition.name, one.name), problems)
+                if one.auths
+                else {"rules": []}
+            )
             for one in definition.fields
         ],
     }
 
 
-def _place_report(schema: Schema, place: Place, problems: Sequence[Problem]) -> dict[str, Any]:
+def _place_report(
+    working: services.Working, schema: Schema, place: Place, problems: Sequence[Problem]
+) -> dict[str, Any]:
     rules = presentation.rule_rows(schema, place, problems)
     return {
         "rules": [
             {"number": row.rule.number, "sentence": row.sentence, "text": row.sdl, "line": row.line} for row in rules
         ],
-        "who": _table_report(who_table(schema, place, all_rows=True)),
+        "who": _table_report(who_table(schema, place, all_rows=True, modes=working.modes)),
     }
 
 

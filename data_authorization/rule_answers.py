@@ -7,9 +7,12 @@ from typing import Any
 from auth_import.pickers import Unread
 from data_authorization import presentation, reports, services
 from data_authorization.forms import RuleForm
-from data_authorization.graphql_schema.differences import Difference
+from data_authorization.graphql_schema.access import GLOBAL_PLACE, access_of
+from data_authorization.graphql_schema.differences import Difference, joined
 from data_authorization.graphql_schema.editing import wanted_of
-from data_authorization.graphql_schema.schema import Problem, Rule
+from data_authorization.graphql_schema.schema import Place, Problem, Rule
+from data_authorization.graphql_schema.sentences import listed
+from data_authorization.graphql_schema.validity_ids import ERROR
 from data_authorization.proposals import Proposal, rule_source
 from data_authorization.rule_desk import Desk
 
@@ -41,7 +44,7 @@ class Answer:
 
 def answer_of(proposal: Proposal | None, form: RuleForm | None = None) -> Answer:
     """What is said at the fields is said here too, so that it is read in one place."""
-    if form is not None and form.is_bound:
+    if form is not None and form.errors:
         said = [str(text) for texts in form.errors.values() for text in texts]
     else:
         said = [proposal.failure or "", *(one.text for one in proposal.blocking)] if proposal else []
@@ -49,13 +52,15 @@ def answer_of(proposal: Proposal | None, form: RuleForm | None = None) -> Answer
     found = proposal.warnings if proposal else ()
     warnings = tuple(one for one in found if one.severity != "info")
     notes = tuple(one for one in found if one.severity == "info")
-    changes = proposal.differences if proposal else ()
+    changes = joined(proposal.differences) if proposal else ()
     if form is not None and not form["allow"].value():
         state, words, refusals = "pending", "Choose who the rule is for", ()
     elif refusals:
         state, words = "fail", "Cannot be saved like this"
     elif proposal is None:
         state, words = "pending", "Choose who the rule is for"
+    elif any(one.severity == ERROR for one in warnings):
+        state, words = "warn", "Can be saved; Amplify refuses it so far"
     elif warnings:
         state, words = "warn", "Can be saved; read the warning first"
     else:
@@ -78,6 +83,34 @@ def _sentence(proposal: Proposal | None) -> str:
     if proposal is None or proposal.rule is None or standing is None:
         return ""
     return f"{presentation.sentence_about(proposal.rule, standing.place, standing.definition)}."
+
+
+def left_words(proposal: Proposal) -> str:
+    """What holds at the place once its last rule is gone; "" while rules are left, or where nothing can be said."""
+    standing = proposal.standing
+    if proposal.after is None or standing is None or standing.rules:
+        return ""
+    place, name = standing.place, standing.definition.name
+    if not standing.reads_items:
+        return "" if not place.field else _left_open(place, is_root=access_of(proposal.after, name).is_root)
+    access = access_of(proposal.after, name)
+    if any(one.place == GLOBAL_PLACE for one in access.of_type):
+        return f"{name} has no rules then, so that of the whole API holds: anyone with the API key may do everything."
+    if place.field and access.of_type:
+        return f"The rules of {name} hold for this field again."
+    if place.field:
+        return f"{name} has no rules of its own either: nobody but administrators’ roles reaches this field then."
+    own = [one for one in access.field_names if one in access.restricted]
+    if own:
+        verb = "keeps its rules" if len(own) == 1 else "keep their rules"
+        return f"Only {listed(own)} {verb}; nobody but administrators’ roles reaches the rest of {name} then."
+    return f"Nobody but administrators’ roles reaches {name} then."
+
+
+def _left_open(place: Place, *, is_root: bool) -> str:
+    if is_root:
+        return f"{place.field} then answers to every caller of the API’s default authorization mode."
+    return f"Whoever may read what holds the {place.type} may read {place.field} then."
 
 
 def _short(desk: Desk, rule: Rule | None) -> str:

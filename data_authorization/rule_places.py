@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from data_authorization.graphql_schema.schema import Definition, Field, Place, Rule, Schema
+from data_authorization.graphql_schema.sentences import listed
+from data_authorization.graphql_schema.simulation import article
 from data_authorization.graphql_schema.vocabulary import ROOT_TYPES, Strategy
 
 TEXTS = ("String", "ID")
@@ -50,6 +52,19 @@ class Standing:
         return tuple(one for one in Strategy if self.reads_items or one != Strategy.OWNER)
 
     @property
+    def apart(self) -> str:
+        """What the rules of a model do not reach: its fields with rules of their own, in a sentence; "" without any."""
+        own = [one.name for one in self.definition.fields if one.auths]
+        if self.field is not None or not self.definition.is_model or not own:
+            return ""
+        have = (
+            "has rules of its own, which this one does not reach"
+            if len(own) == 1
+            else ("have rules of their own, which this one does not reach")
+        )
+        return f"{listed(own)} {have}. Only who may delete every field can delete an item."
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """Fields that can hold one name or several."""
         return tuple(one.name for one in self.definition.fields if one.named_type in TEXTS)
@@ -66,6 +81,11 @@ class Standing:
         if definition.kind != "type":
             kind = KINDS.get(definition.kind, "no type with fields of its own")
             return f"{definition.name} is {kind}. Rules stand on models, and on the fields of types."
+        if definition.is_extension and definition.name not in ROOT_TYPES:
+            return (
+                f"This text only extends {definition.name}, and Amplify takes no rules there. Write them where "
+                f"{definition.name} itself is."
+            )
         if self.field is None and not definition.is_model:
             return (
                 f"{definition.name} is no model: Amplify refuses rules on a type without @model. Write them on its "
@@ -81,7 +101,7 @@ class Standing:
         if self.definition.name in ROOT_TYPES:
             return f"The rule says who may call {self.field.name}."
         if not self.definition.is_model:
-            return f"The rule says who gets {self.field.name} wherever a {self.definition.name} is answered."
+            return f"The rule says who gets {self.field.name} wherever {article(self.definition.name)} is answered."
         return (
             f"Rules at a field replace those of the model for it: whoever none of them names cannot reach "
             f"{self.field.name}."

@@ -10,8 +10,8 @@ from audit.actions import Action
 from audit.record import Actor, record
 from backend_state.document.api_modes import EditApiModes
 from backend_state.document.changes import EditSchema
-from data_authorization.graphql_schema.reading import read_schema
-from data_authorization.graphql_schema.rebasing import carried_over
+from data_authorization.graphql_schema.reading import SchemaUnreadable, read_schema
+from data_authorization.graphql_schema.rebasing import carried_over, with_rules_of
 from data_authorization.graphql_schema.schema import Schema
 from data_authorization.models import DataModel, Revision
 from environments.models import Environment
@@ -140,33 +140,43 @@ def discard(*, environment: Environment, actor: Actor, expected: int) -> Revisio
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The revision that a restore made, and what of the old one could not come along, in sentences."""
+    """The newest revision after a restore, and what of the old one could not come along, in sentences."""
 
     revision: Revision
     lost: tuple[str, ...] = ()
+    is_news: bool = True
+    """Whether the restore had to make the revision; not where all of it was there already."""
+    merged: bool = False
+    """Only what the old one had changed was changed again: the rest is what somebody has read since."""
 
 
 @transaction.atomic
 def restore(*, environment: Environment, number: int, actor: Actor, expected: int) -> Restored:
     """Make an older revision the newest. Raises LookupError where it is not kept, StaleDraft and NothingRead.
 
-    Of a revision that was made upon another base only the rules come back: whatever else changed since in the schema,
-    and in the ways in, is not the draft's to undo.
+    Of a revision that was made upon another base only its changes of rules come back: whatever else changed since in
+    the schema, and in the ways in, is not the draft's to undo. One that changed nothing, as a reading, is wanted for
+    the rules it had, so all of these come back.
     """
     working = _locked(environment, expected)
     row = working.data_model.revisions.filter(number=number).first()
     if row is None:
         raise LookupError(number)
-    text, modes, lost = row.text, tuple(row.modes), tuple[str, ...]()
+    text, modes, lost, merged = row.text, tuple(row.modes), tuple[str, ...](), False
     readings = working.data_model.revisions.filter(new_base=True)
     if readings.filter(number__gt=number).exists():
         base = readings.filter(number__lte=number).first()
-        carried = carried_over(base.base_text if base else row.text, row.text, working.base_text)
+        merged = bool(base and base.base_text != row.text)
+        carried = (
+            carried_over(base.base_text, row.text, working.base_text)
+            if base and merged
+            else with_rules_of(row.text, working.base_text)
+        )
         text, modes, lost = carried.text, working.modes, carried.lost
     if (text, modes) == (working.text, working.modes) and working.revision:
-        return Restored(working.revision, lost)
+        return Restored(working.revision, lost, is_news=False, merged=merged)
     words = " ".join((f"Restored version {number}.", *lost))
-    return Restored(_added(working, text, modes, words, actor, Action.DATA_RULES_RESTORED), lost)
+    return Restored(_added(working, text, modes, words, actor, Action.DATA_RULES_RESTORED), lost, merged=merged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +211,7 @@ def change_base(
     A draft is carried over to it, unless it was made for another API. Raises StaleDraft where `expected` is given and
     somebody saved meanwhile, and SchemaUnreadable.
     """
+    _refuse_nul(text)
     read_schema(text)
     # The first reading has no row to lock, and of two at once one has to wait for the other.
     Environment.objects.select_for_update().get(pk=environment.pk)
@@ -227,6 +238,14 @@ def change_base(
         _working(row), draft_text, draft_modes, " ".join((words, *lost)), actor, Action.DATA_MODEL_READ, new_base=True
     )
     return BaseChange(revision, carried=carried_on, put_aside=has_draft and another_api, lost=lost)
+
+
+def _refuse_nul(text: str) -> None:
+    """GraphQL lets the character stand in comments and strings; PostgreSQL keeps no text that has one."""
+    place = text.find("\0")
+    if place >= 0:
+        line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+        raise SchemaUnreadable("There is a NUL character, which no schema has.", line=line, column=column)
 
 
 def _carried(before: Working, text: str) -> tuple[str, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from data_authorization.graphql_schema.reading import LONGEST, SchemaUnreadable,
 from data_authorization.presentation import SyntaxTrouble
 
 LARGEST = 2_000_000
-"""Bytes of a file; the parser takes as many characters."""
+"""Bytes of a file; the parser takes half as many characters, some of which have several bytes."""
 NAMED = 5
 """Names of types that stand twice and are told."""
 
@@ -31,7 +31,7 @@ class TextForm(forms.Form):
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".graphql,.graphqls,.gql,.txt,text/plain"}),
-        help_text="UTF-8, at most 2 MB. It is kept character by character.",
+        help_text=f"UTF-8, at most {LONGEST:,} characters. It is kept character by character.",
     )
 
     trouble: SyntaxTrouble | None = None

@@ -127,6 +127,12 @@ def read_backend(environment: Environment, api: str) -> Found:
     """The schema of one API of the backend, character by character. Raises BackendProblem and AwsError."""
     document = _backend(environment)
     path = _path(api)
+    if not any(one.label == f"api/{api}" for one in document.resources):
+        raise BackendProblem(
+            "NoApi",
+            f"The backend has no API {api}." if api else "No API was named.",
+            next_step="Choose another API, or paste the schema. A draft of it stays in the history.",
+        )
     if path not in document:
         raise BackendProblem(
             "NoSchema",

@@ -67,7 +67,13 @@ class WhoTable:
 
 
 def who_table(
-    schema: Schema, place: Place, *, asked: str = "", pool: Sequence[str] = (), all_rows: bool = False
+    schema: Schema,
+    place: Place,
+    *,
+    asked: str = "",
+    pool: Sequence[str] = (),
+    all_rows: bool = False,
+    modes: Sequence[str] = (),
 ) -> WhoTable:
     """The table of the place. With `asked`, only the groups whose name has that text, also those of the pool.
 
@@ -83,7 +89,7 @@ def who_table(
     if asked and not found and not any(text in name.casefold() for name in named):
         # A name that nobody knows has an answer too: that of everybody who is signed in.
         found = [asked]
-    table = table_of(schema, place, found[:FOUND_SHOWN])
+    table = table_of(schema, place, found[:FOUND_SHOWN], modes)
     groups = [one for one in table.rows if one.who.kind == "group" and text in one.who.name.casefold()]
     shown = groups if all_rows else groups[:GROUPS_SHOWN]
     kept = shown if asked else [one for one in table.rows if one.who.kind != "group" or one in shown]

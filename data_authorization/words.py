@@ -1,15 +1,11 @@
 """Sentences about data access that several pages say in the same words."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from environments.models import Environment
+from backend_state.redeploy import PUSH_ANYWAY
 
 REDEPLOY = (
-    "This console writes the schema into the backend. The API itself changes with the developer's next push. After "
-    "amplify pull the CLI sees no difference between the checkout and the cloud, so it has to be told to push anyway."
+    "This console writes the schema into the backend. The API itself changes with the developer's next push. "
+    f"{PUSH_ANYWAY}"
 )
-REDEPLOY_COMMANDS = "amplify pull\namplify push --force"
 KEEP_IN_REPOSITORY = (
     "Whoever pushes an older checkout puts the old rules back: commit the schema file to the app's repository after "
     "the pull."
@@ -23,8 +19,3 @@ NOT_COMPILED = (
     "No model of Amplify's was found in this schema, so nothing was rebuilt. Rules of @auth only mean something where "
     "Amplify's transformer compiles the schema."
 )
-
-
-def redeploy_commands(environment: "Environment") -> str:
-    """The two commands with the environment's own names filled in."""
-    return f"amplify pull --appId {environment.app_id} --envName {environment.name}\namplify push --force"

@@ -23,7 +23,7 @@ from backend_state.document.problems import BackendProblem
 from backend_state.document.root_template import ImportedAuth
 from backend_state.document.state import BackendDocument
 from backend_state.store import CloudState, Place
-from deployments import waiting
+from deployments import rule_check, waiting
 from deployments.push_plan import (
     ChangeKind,
     PushPlan,
@@ -49,9 +49,11 @@ class Wanted:
     values: tuple[Mapping[str, str], ...] = ()
     others: tuple[Other, ...] = ()
     leaves_auth: bool = False
+    leaves_rules: bool = False
+    """A draft of data access rules goes on waiting: nobody looks at this push before it is made."""
 
     def without_auth(self) -> "Wanted":
-        return Wanted(outputs=None, others=self.others, leaves_auth=True)
+        return Wanted(outputs=None, others=self.others, leaves_auth=True, leaves_rules=self.leaves_rules)
 
 
 class NothingWanted(Exception):
@@ -68,16 +70,16 @@ def place_of(environment: Environment) -> Place:
     )
 
 
-def wanted_of(environment: Environment) -> Wanted:
+def wanted_of(environment: Environment, *, leaves_rules: bool = False) -> Wanted:
     """The link as Cognito has it at this moment, every rule run again; or that a removed link waits to be pushed.
 
     With it what other features want. Raises NothingWanted.
     """
-    others = waiting.waiting_of(environment)
+    others = waiting.waiting_of(environment, rules=not leaves_rules)
     link = link_of(environment)
     if link is None:
         if UnpushedUnlink.objects.filter(environment=environment).exists():
-            return Wanted(outputs=None, others=others)
+            return Wanted(outputs=None, others=others, leaves_rules=leaves_rules)
         if others:
             return Wanted(outputs=None, others=others, leaves_auth=True)
         raise NothingWanted("Nothing is linked to this environment, and nothing else waits to be pushed.")
@@ -279,6 +281,7 @@ def refused_plan(
         parameters=(),
         findings=(*backend_findings.readable(problems), *wanted.findings),
         others=tuple(waiting.record_of(one) for one in wanted.others),
+        leaves_rules=wanted.leaves_rules,
     )
 
 
@@ -299,7 +302,8 @@ def plan_of(environment: Environment, state: CloudState, wanted: Wanted, worked:
     """The plan of a push that could be worked out, still without its change set."""
     written, removed = studio_changes(worked.before, worked.after, state.studio, md5)
     there = worked.before.imported
-    findings = [*backend_findings.readable(()), *_backend(worked, wanted), *wanted.findings]
+    rules = rule_check.findings_of(worked.before, wanted.others)
+    findings = [*backend_findings.readable(()), *_backend(worked, wanted), *rules, *wanted.findings]
     return PushPlan(
         change=_kind(worked.before, wanted),
         moment=moment,
@@ -320,6 +324,7 @@ def plan_of(environment: Environment, state: CloudState, wanted: Wanted, worked:
         nested=shown_values(root_template.differing(state.template, template_after(state, worked))),
         findings=tuple(findings),
         others=tuple(waiting.record_of(one) for one in wanted.others),
+        leaves_rules=wanted.leaves_rules,
     )
 
 

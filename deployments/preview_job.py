@@ -51,7 +51,7 @@ def preview(run: Run) -> None:
         )
     with run.step("check") as step:
         try:
-            wanted = planning.wanted_of(environment)
+            wanted = planning.wanted_of(environment, leaves_rules=run.job.payload.get("leaves_rules", False))
         except NothingWanted as nothing:
             raise JobFailed(
                 str(nothing), next_step="Import Cognito resources first; then preview the push."

@@ -167,7 +167,7 @@ def _still_wanted(environment: Environment, plan: PushPlan) -> Wanted:
         _require_same_others(plan, wanted)
         return wanted
     try:
-        wanted = planning.wanted_of(environment)
+        wanted = planning.wanted_of(environment, leaves_rules=plan.leaves_rules)
     except NothingWanted as nothing:
         raise _reviewed_something_else(str(nothing)) from nothing
     _require_same_others(plan, wanted)

@@ -71,6 +71,8 @@ class PushPlan:
     findings: tuple[Finding, ...] = ()
     others: tuple[Mapping[str, Any], ...] = ()
     """What other features want in the backend, as `deployments.waiting.record_of` has it."""
+    leaves_rules: bool = False
+    """A draft of data access rules stays out of this push."""
 
     @property
     def leaves_auth(self) -> bool:
@@ -118,6 +120,7 @@ class PushPlan:
             ],
             "findings": [finding_record(finding) for finding in self.findings],
             "others": [dict(one) for one in self.others],
+            "leaves_rules": self.leaves_rules,
         }
 
     @classmethod
@@ -144,6 +147,7 @@ class PushPlan:
             ),
             findings=tuple(finding_from_record(record) for record in data["findings"]),
             others=tuple(data.get("others", ())),
+            leaves_rules=data.get("leaves_rules", False),
         )
 
 

@@ -121,14 +121,17 @@ def _enqueued(
     )
 
 
-def start_preview(*, environment: Environment, actor: Actor, send: bool = True, replaces: bool = True) -> Job:
+def start_preview(
+    *, environment: Environment, actor: Actor, send: bool = True, replaces: bool = True, leaves_rules: bool = False
+) -> Job:
     """The job that previews a push. Asking again while one is at work finds that one. Raises NotPossible.
 
-    A new preview `replaces` older ones that wait to be pushed.
+    A new preview `replaces` older ones that wait to be pushed. One that `leaves_rules` is without a draft of data
+    access rules, which somebody has to look at before it is pushed.
     """
     # It may ask AWS, and nothing is locked meanwhile.
     require_backend(environment)
-    payload = {"replaces": replaces}
+    payload = {"replaces": replaces, "leaves_rules": leaves_rules}
     with transaction.atomic():
         _take_turn(environment)
         _require_no_push(environment)

@@ -10,13 +10,18 @@ from data_authorization import services as data_rules
 from data_authorization.models import DataModel
 from environments.models import Environment
 from function_access import services as functions
+from function_access.models import FunctionGrant
 
 Other = EditSchema | EditApiModes | FunctionAccess
 
 
-def waiting_of(environment: Environment) -> tuple[Other, ...]:
-    """The frozen changes that a push takes along, as the features have them at this moment."""
-    return (*data_rules.waiting_changes(environment), *functions.waiting_changes(environment))
+def waiting_of(environment: Environment, *, rules: bool = True) -> tuple[Other, ...]:
+    """The frozen changes that a push takes along, as the features have them at this moment.
+
+    Without `rules` a draft of data access rules goes on waiting.
+    """
+    drafted = data_rules.waiting_changes(environment) if rules else ()
+    return (*drafted, *functions.waiting_changes(environment))
 
 
 def take_pushed(environment: Environment, changes: Sequence[Other], actor: Actor) -> None:
@@ -35,7 +40,7 @@ def has_rules_waiting(environment: Environment) -> bool:
 
 def functions_waiting(environment: Environment) -> int:
     """How many functions' access waits for a push."""
-    return len(functions.waiting_changes(environment))
+    return FunctionGrant.objects.to_push(environment).count() if environment.is_amplify else 0
 
 
 def subjects(*, rules: bool, functions: int) -> list[str]:

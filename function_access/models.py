@@ -8,6 +8,14 @@ from backend_state.document.changes import FunctionAccess
 from environments.models import Environment
 
 
+class FunctionGrantQuerySet(models.QuerySet["FunctionGrant"]):
+    def to_push(self, environment: Environment) -> "FunctionGrantQuerySet":
+        """What the next push writes into the functions of an Amplify backend. Grants wait for a link as well."""
+        revoked = models.Q(state=FunctionGrant.State.REVOKED)
+        wanted = models.Q(state=FunctionGrant.State.WANTED, environment__cognito_link__isnull=False)
+        return self.filter(revoked | wanted, environment=environment)
+
+
 class FunctionGrant(models.Model):
     """The access of one function. In an Amplify environment it waits for a push; elsewhere a job applies it directly.
 
@@ -42,6 +50,8 @@ class FunctionGrant(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(auto_now=True)
     changed_by_name = models.CharField(max_length=200)
+
+    objects = FunctionGrantQuerySet.as_manager()
 
     class Meta:
         ordering = ["function"]

@@ -76,9 +76,7 @@ _LEAST: dict[str, tuple[ActionGroup, ...]] = {
             "reset with it.",
             _pool("AdminUpdateUserAttributes"),
         ),
-        ActionGroup(
-            "Reset passwords: the person gets a code and chooses a new one.", _pool("AdminResetUserPassword")
-        ),
+        ActionGroup("Reset passwords: the person gets a code and chooses a new one.", _pool("AdminResetUserPassword")),
         ActionGroup(
             "Disable and enable users, and sign them out everywhere.",
             _pool("AdminDisableUser AdminEnableUser AdminUserGlobalSignOut"),

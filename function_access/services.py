@@ -119,13 +119,10 @@ def revoke(
 
 
 def waiting_changes(environment: Environment) -> tuple[FunctionAccess, ...]:
-    """What the next push writes into the functions of an Amplify backend. Grants wait for a link as well."""
+    """What the next push writes into the functions of an Amplify backend."""
     if not environment.is_amplify:
         return ()
-    rows = FunctionGrant.objects.filter(environment=environment, state__in=(State.WANTED, State.REVOKED))
-    if not CognitoLink.objects.filter(environment=environment).exists():
-        rows = rows.filter(state=State.REVOKED)
-    return tuple(row.change for row in rows)
+    return tuple(row.change for row in FunctionGrant.objects.to_push(environment))
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from auth_import.models import CognitoLink
 from auth_import.patience import answers_in_time
 from auth_import.preflight import link_of
+from backend_state.redeploy import commands
 from environments import access
 from environments.models import Environment
 from environments.permissions import Permission
@@ -51,6 +52,7 @@ def _base(request: HttpRequest, environment: Environment, link: CognitoLink | No
         "may_grant": access.may(request, Permission.GRANT_FUNCTIONS, environment.project, environment),
         "may_push": access.may(request, Permission.PUSH, environment.project, environment),
         "words": words,
+        "redeploy_commands": commands(environment),
     }
 
 

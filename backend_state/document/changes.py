@@ -185,6 +185,12 @@ def _root_template(document: BackendDocument, imported: ImportedAuth | None) -> 
 
 def _edit_schema(document: BackendDocument, change: EditSchema) -> BackendDocument:
     path = f"api/{change.api}/schema.graphql"
+    if not any(one.label == f"api/{change.api}" for one in document.resources):
+        raise BackendProblem(
+            "NoApi",
+            f"The backend has no API {change.api} any more, so its changed rules have no place there.",
+            next_step="Choose another API on the Data page; the draft is put aside then and stays in the history.",
+        )
     if path not in document:
         raise BackendProblem(
             "NoSchema",

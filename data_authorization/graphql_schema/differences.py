@@ -39,6 +39,7 @@ class _Side:
 
     access: Access | None
     groups: tuple[str, ...]
+    modes: tuple[str, ...]
 
     def grants(self, field: str) -> frozenset[tuple[Principal, frozenset[str]]] | None:
         """To whom what is granted on a field, wherever the rule stands: all that the answers about it depend on."""
@@ -49,24 +50,27 @@ class _Side:
     def table(self, place: Place) -> Table | None:
         if self.access is None or (place.field and self.access.definition.field(place.field) is None):
             return None
-        return table_with(self.access, place, self.groups)
+        return table_with(self.access, place, self.groups, self.modes)
 
 
-def between(before: Schema, after: Schema, groups: Sequence[str]) -> tuple[Difference, ...]:
-    """What guests and API keys gain comes first, then by the order of the text."""
+def between(before: Schema, after: Schema, groups: Sequence[str], modes: Sequence[str] = ()) -> tuple[Difference, ...]:
+    """What guests and API keys gain comes first, then by the order of the text.
+
+    `modes` are those of the API, none where nobody knows; a field without rules answers to them.
+    """
     found = [
         difference
         for name in _changed_types(before, after)
-        for difference in _of_type(_side(before, name, groups), _side(after, name, groups), name)
+        for difference in _of_type(_side(before, name, groups, modes), _side(after, name, groups, modes), name)
     ]
     return tuple(sorted(found, key=lambda one: not one.is_public))
 
 
-def _side(schema: Schema, name: str, groups: Sequence[str]) -> _Side:
+def _side(schema: Schema, name: str, groups: Sequence[str], modes: Sequence[str]) -> _Side:
     try:
-        return _Side(access_of(schema, name), tuple(groups))
+        return _Side(access_of(schema, name), tuple(groups), tuple(modes))
     except LookupError:
-        return _Side(None, tuple(groups))
+        return _Side(None, tuple(groups), tuple(modes))
 
 
 def _changed_types(before: Schema, after: Schema) -> Iterator[str]:

@@ -167,7 +167,7 @@ def _public_write(spot: Spot, rule: Rule, at: str, *, is_root: bool) -> Iterator
     who = "Anyone with the API key" if provider == Provider.API_KEY else "Any guest of the identity pool"
     what = "" if is_root else " this field" if at else f" every {spot.definition.name}"
     words = f"{who} may {listed(writes)}{what}, without an account. " + (
-        "Is that not meant, choose another “allow”." if is_root else "Is that not meant, leave them only read."
+        "If that is not meant, choose another “allow”." if is_root else "If that is not meant, leave them only read."
     )
     yield spot.problem("lint.public-write", words, rule.span, field=at, rule=rule.number, argument="operations")
 
@@ -230,7 +230,7 @@ def _reassigning(spot: Spot, matrix: Matrix) -> Iterator[Found]:
             continue
         told.add(role.name)
         words = (
-            f"An owner may write somebody else's name into “{role.name}” and so give the item away. Is that not "
+            f"An owner may write somebody else's name into “{role.name}” and so give the item away. If that is not "
             f"meant, give the field a rule without update: {role.name}: String "
             f"@auth(rules: [{{ allow: owner{_owner_argument(role)}, operations: [create, read, delete] }}])."
         )

@@ -58,6 +58,26 @@ def carried_over(old_base: str, draft: str, new_base: str) -> Carried:
     return Carried(newer.text, tuple(dict.fromkeys(lost)))
 
 
+def with_rules_of(older: str, newer: str) -> Carried:
+    """The newer text with the rules of an older one, wherever both have the place; what is new keeps its own.
+
+    Raises SchemaUnreadable when one of the texts is no schema.
+    """
+    own, found = read_schema(older), read_schema(newer)
+    lost: list[str] = []
+    for place in _places(found, own):
+        wanted, present = own.rules_at(place), _rules(found, place)
+        if wanted is None or _rules(own, place) == present:
+            continue
+        if found.rules_at(place) is None:
+            lost.append(_gone(found, place))
+            continue
+        for step in _steps(present, _rules(own, place)):
+            found, words = _done(found, place, step)
+            lost += words
+    return Carried(found.text, tuple(dict.fromkeys(lost)))
+
+
 def _places(old: Schema, own: Schema) -> Iterator[Place]:
     """Every place at which the two may differ, in the order of the draft."""
     names = dict.fromkeys(one.name for schema in (own, old) for one in schema.definitions if one.name)

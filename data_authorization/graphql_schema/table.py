@@ -80,21 +80,23 @@ class Standing:
     own: Mapping[str, object] | None = None
 
 
-def table_of(schema: Schema, place: Place, groups: Sequence[str]) -> Table:
+def table_of(schema: Schema, place: Place, groups: Sequence[str], modes: Sequence[str] = ()) -> Table:
     """Rows for the `groups` of the pool and those that rules name. Raises LookupError for a place that is not there.
 
-    Outside models there is but one column, `read`: a field is asked for, or not.
+    Outside models there is but one column, `read`: a field is asked for, or not. `modes` are those of the API, the
+    default one first, none where nobody knows: a field that no rule is about answers to them alone.
     """
     access = access_of(schema, place.type)
     if place.field and access.definition.field(place.field) is None and place.field not in implied(access):
         raise LookupError(f"{place.type} has no field {place.field}.")
-    return table_with(access, place, groups)
+    return table_with(access, place, groups, modes)
 
 
-def table_with(access: Access, place: Place, groups: Sequence[str]) -> Table:
+def table_with(access: Access, place: Place, groups: Sequence[str], modes: Sequence[str] = ()) -> Table:
     """`table_of` for who asks for several fields of one type."""
     operations = tuple(str(one) for one in COARSE) if access.is_model else (str(Operation.READ),)
     asked = access if access.is_model or place.field else None
+    open_to = () if access.is_model or place.field in access.restricted else tuple(modes)
     rows: list[Row] = []
     shared: dict[tuple[tuple[Place, int], ...], tuple[Cell, ...]] = {}
     named = _rules_of_groups(access)
@@ -105,7 +107,9 @@ def table_with(access: Access, place: Place, groups: Sequence[str]) -> Table:
         if is_plain and rules in shared:
             rows.append(Row(one.who, shared[rules]))
             continue
-        cells = tuple(_cell(access, place, one, operation) if asked else Cell("no", "No") for operation in operations)
+        cells = tuple(
+            _cell(access, place, one, operation, open_to) if asked else Cell("no", "No") for operation in operations
+        )
         if is_plain or one.who.kind == "signed-in":
             shared[rules] = cells
         rows.append(Row(one.who, cells))
@@ -122,13 +126,13 @@ def _rules_of_groups(access: Access) -> Mapping[str, tuple[tuple[Place, int], ..
     return {name: tuple(rules) for name, rules in found.items()}
 
 
-def _cell(access: Access, place: Place, standing: Standing, operation: str) -> Cell:
+def _cell(access: Access, place: Place, standing: Standing, operation: str, modes: Sequence[str]) -> Cell:
     strange = dict.fromkeys(_entities(access), OTHER)
     item = strange | dict(standing.own or {})
-    decision = _ask(access, place, standing.caller, operation, item)
+    decision = _ask(access, place, standing.caller, operation, item, modes)
     if not decision.allowed:
         return Cell("no", "No")
-    only_own = bool(standing.own) and not _ask(access, place, standing.caller, operation, strange).allowed
+    only_own = bool(standing.own) and not _ask(access, place, standing.caller, operation, strange, modes).allowed
     return _of_decision(decision, standing.who, only_own=only_own)
 
 
@@ -145,9 +149,16 @@ def _of_decision(decision: Decision, who: Who, *, only_own: bool) -> Cell:
     return Cell(answer, (words[:1].upper() + words[1:]) or "Yes", decision.rules, decision.without, decision.reads)
 
 
-def _ask(access: Access, place: Place, caller: Caller, operation: str, item: Mapping[str, object]) -> Decision:
+def _ask(
+    access: Access,
+    place: Place,
+    caller: Caller,
+    operation: str,
+    item: Mapping[str, object],
+    modes: Sequence[str],
+) -> Decision:
     request = Request(type=place.type, field=place.field, operation=operation, item=item)
-    return decide_with(access, caller, request, explain=False)
+    return decide_with(access, caller, request, modes=modes, explain=False)
 
 
 def _entities(access: Access) -> tuple[str, ...]:

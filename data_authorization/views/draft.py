@@ -7,9 +7,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from backend_state import redeploy
 from data_authorization import presentation, reports, services, words
 from data_authorization.graphql_schema import gen2 as gen2_words
 from data_authorization.graphql_schema.reading import SchemaUnreadable
+from data_authorization.graphql_schema.schema import Problem
 from data_authorization.models import Revision
 from data_authorization.services import NothingRead, StaleDraft, Working
 from data_authorization.views.overview import base_context, unreadable
@@ -57,8 +59,15 @@ def restore(request: HttpRequest, project: str, env: str) -> HttpResponse:
         return _page(request, environment, refusal=str(refusal), status=409)
     except LookupError:
         return _page(request, environment, refusal=f"There is no version {number} any more.", status=422)
-    lost = f" {' '.join(restored.lost)}" if restored.lost else ""
-    return _done(request, environment, f"The rules are those of version {number} again.{lost}")
+    return _done(request, environment, " ".join((_restored_words(number, restored), *restored.lost)))
+
+
+def _restored_words(number: int, restored: services.Restored) -> str:
+    if not restored.is_news:
+        return f"Nothing had to be changed: what could be restored of version {number} is there already."
+    if restored.merged:
+        return f"What version {number} had changed in the rules is changed again, in what was read since."
+    return f"The rules are those of version {number} again."
 
 
 def _number(request: HttpRequest, name: str) -> int:
@@ -88,14 +97,31 @@ def _page(request: HttpRequest, environment: Environment, *, refusal: str = "", 
             "rebased": next(iter(rows.filter(new_base=True).values_list("number", flat=True)), 0),
             "modes_before": presentation.mode_words(working.base_modes),
             "modes_after": presentation.mode_words(working.modes),
+            "errors": _errors(working),
         }
     context |= {
         "refusal": refusal,
         "redeploy": words.REDEPLOY,
         "keep_in_repository": words.KEEP_IN_REPOSITORY,
-        "commands": words.redeploy_commands(environment),
+        "commands": redeploy.commands(environment),
     }
     return render_page(request, TEMPLATE, context, status=status)
+
+
+def _errors(working: Working) -> int:
+    """How much the draft brings that Amplify's compiler refuses; what was read has been accepted once."""
+    if not working.has_draft:
+        return 0
+    try:
+        before = {_said(one) for one in presentation.problems_of(working.base_schema, working.base_modes)}
+        now = presentation.problems_of(working.schema, working.modes)
+    except SchemaUnreadable:
+        return 1
+    return sum(1 for one in now if one.severity == "error" and _said(one) not in before)
+
+
+def _said(problem: Problem) -> tuple[str, str]:
+    return str(problem.place or ""), problem.text
 
 
 def _report(working: Working | None, refusal: str, status: int) -> JsonResponse:
@@ -107,6 +133,7 @@ def _report(working: Working | None, refusal: str, status: int) -> JsonResponse:
         {
             "version": working.number,
             "draft": working.has_draft,
+            "errors": _errors(working),
             "source": working.data_model.source,
             "api": working.data_model.api or None,
             "modes": list(working.modes),

@@ -110,7 +110,8 @@ def _who(shown: Shown) -> dict[str, Any]:
     answer = groups.groups_of_pool(shown.environment) if asked else ()
     pool, unread = ((), answer) if isinstance(answer, Unread) else (answer, None)
     every = "rows" in shown.request.GET
-    table = who_tables.who_table(shown.schema, shown.place, asked=asked, pool=pool, all_rows=every)
+    modes = shown.working.modes
+    table = who_tables.who_table(shown.schema, shown.place, asked=asked, pool=pool, all_rows=every, modes=modes)
     # That nothing is linked is said elsewhere on the page, and is no failure.
     return {"who": table, "asked": asked, "pool_unread": None if unread is groups.NOT_LINKED else unread}
 
@@ -136,7 +137,9 @@ def _opened(shown: Shown, one: Field, problems: tuple[Problem, ...]) -> dict[str
         "may_add": not Standing(shown.definition, one).refusal,
         "rules": presentation.rule_rows(shown.schema, place, problems),
         "problems": [found for found in problems if found.place == place and found.rule is None],
-        "who": who_tables.who_table(shown.schema, place, all_rows="rows" in shown.request.GET),
+        "who": who_tables.who_table(
+            shown.schema, place, all_rows="rows" in shown.request.GET, modes=shown.working.modes
+        ),
     }
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from auth_import.models import CognitoLink
 from auth_import.patience import answers_in_time
-from data_authorization import group_findings, presentation, reports, services, words
+from data_authorization import group_findings, presentation, reports, services
 from data_authorization.graphql_schema.reading import SchemaUnreadable
 from data_authorization.graphql_schema.schema import Schema
 from environments import access
@@ -34,7 +34,7 @@ def base_context(request: HttpRequest, environment: Environment, working: servic
         "project": environment.project,
         "environment": environment,
         "working": working,
-        "unknown_rules": words.COMPILED if working and presentation.rules_are_unknown(working) else "",
+        "unknown_rules": bool(working and presentation.rules_are_unknown(working)),
         "link": CognitoLink.objects.filter(environment=environment).first(),
         **may,
     }

@@ -41,7 +41,9 @@ def create(request: HttpRequest, project: str, env: str, type: str) -> HttpRespo
         return _save(request, desk, None)
     begun = _begun(request, desk)
     form = RuleForm(standing=desk.standing, initial=values_of(begun))
-    return _page(request, desk, form, None, _tried(desk, None, begun) if begun else None)
+    proposal = _tried(desk, None, begun) if begun else None
+    _say(form, proposal)
+    return _page(request, desk, form, None, proposal)
 
 
 def _begun(request: HttpRequest, desk: Desk) -> WantedRule | None:
@@ -64,8 +66,10 @@ def edit(request: HttpRequest, project: str, env: str, type: str, number: int) -
     if wants_json(request):
         return JsonResponse(rule_answers.rule_report(desk, rule))
     wanted = wanted_of(rule)
-    proposal = _tried(desk, number, wanted)
-    return _page(request, desk, RuleForm(standing=desk.standing, wanted=wanted), rule, proposal)
+    proposal = _tried(desk, number, wanted, groups.remembered(desk.environment))
+    form = RuleForm(standing=desk.standing, wanted=wanted)
+    _say(form, proposal)
+    return _page(request, desk, form, rule, proposal)
 
 
 @never_cache
@@ -159,9 +163,12 @@ def _tried(desk: Desk, number: int | None, wanted: WantedRule | None, known: Col
 
 def _say(form: RuleForm, proposal: Proposal | None) -> None:
     if proposal and proposal.failure:
-        form.add_error(None, proposal.failure)
+        form.refuse(None, proposal.failure)
     for problem in proposal.blocking if proposal else ():
         form.say(problem)
+    for problem in proposal.warnings if proposal else ():
+        if problem.severity != "info":
+            form.caution(problem)
 
 
 def _is_stale(desk: Desk, form: RuleForm | RemoveRuleForm) -> bool:
@@ -271,6 +278,7 @@ def _confirm(
         "was": rule_source(desk.standing, rule) if rule else "",
         "proposal": proposal,
         "answer": rule_answers.answer_of(proposal),
+        "left": rule_answers.left_words(proposal) if proposal else "",
         "action": desk.removal_url(rule.number) if rule else "",
         "cancel_url": desk.type_url(rule.number if rule else None),
     }

@@ -54,7 +54,7 @@ def _page(request: HttpRequest, environment: Environment, context: dict[str, Any
     part = _part(request)
     if part != "answer":
         context |= _form(request, environment, context["asked"], schema)
-    status = 422 if context["claims"].errors or context["missing"] else 200
+    status = 422 if context["claims"].errors or context["missing"] or context["missing_field"] else 200
     return render_page(request, SIMULATOR, context, fragment=part, status=status)
 
 
@@ -80,9 +80,10 @@ def _answered(environment: Environment, asked: Asked, schema: Schema, modes: tup
         "access": of_type,
         "caller": caller,
         "missing": bool(asked.type) and of_type is None,
+        "missing_field": of_type is not None and asked.lacks_field(of_type),
         "answer": None,
     }
-    if of_type is None or unread or claims.errors or not asked.is_asked:
+    if of_type is None or context["missing_field"] or unread or claims.errors or not asked.is_asked:
         return context
     question = asked.request(of_type)
     if not of_type.is_model and not question.field:
@@ -116,9 +117,12 @@ def _report(asked: Asked, context: dict[str, Any]) -> JsonResponse:
     if context["claims"].errors:
         return JsonResponse({"error": " ".join(context["claims"].errors)}, status=422)
     if context["answer"] is None:
-        words = "Say what to ask about: type, operation, and for what is no model also field."
+        words = (
+            "Say what to ask about: mode, type, operation, and for what is no model also field, in words that exist."
+        )
         return JsonResponse({"error": words}, status=422)
-    return JsonResponse(answers.report(asked, context["caller"], context["question"], context["answer"]))
+    report = answers.report(asked, context["caller"], context["question"], context["answer"])
+    return JsonResponse({**report, "rules_readable": not context["unknown_rules"]})
 
 
 @never_cache

@@ -193,7 +193,7 @@ def _require_the_unlinked(waiting: UnpushedUnlink, state: store.CloudState) -> N
 def _previewed(run: Run, environment: Environment) -> Deployment | None:
     """The preview, None where the backend turns out to have nothing of it."""
     try:
-        job = services.start_preview(environment=environment, actor=actor_of(run), send=False)
+        job = services.start_preview(environment=environment, actor=actor_of(run), send=False, leaves_rules=True)
     except services.NotPossible as refusal:
         raise words.busy(str(refusal)) from refusal
     ended = lifecycle.run_now(job, preview_job.preview)
@@ -207,6 +207,8 @@ def _previewed(run: Run, environment: Environment) -> Deployment | None:
         services.discard(deployment=deployment)
         return None
     plan = PushPlan.from_dict(deployment.document)
+    if not plan.leaves_rules:
+        raise words.busy("Somebody previews a push of this environment at this moment.")
     if plan.blocking:
         first = plan.blocking[0]
         raise NeedsPerson(

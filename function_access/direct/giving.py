@@ -1,5 +1,6 @@
 """The body of the job that gives a function access to the linked pool, as it was reviewed and in no other way."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from environments.models import Environment
 from function_access.direct.plan import DirectPlan
 from function_access.direct.restore import Restore
 from function_access.direct.settling import agreed, settled, updated
+from function_access.direct.sharing import hand_over, who_found
 from function_access.models import FunctionGrant
 from jobs.lifecycle import JobFailed, Run
 
@@ -113,13 +115,23 @@ def _keep(run: Run, environment: Environment, plan: DirectPlan) -> None:
             grant.save()
         return
     run.report(earlier={**grant.values, "before": grant.before, "state": grant.state} if grant.pk else None)
-    first = earlier or Restore(function_arn=plan.function_arn)
+    first = _on_top(environment, plan.function, earlier) if earlier else Restore(function_arn=plan.function_arn)
     grant.before = first.followed_by(plan.variables, plan.policies, plan=plan.digest).to_dict()
     grant.operations, grant.breadth, grant.actions = list(plan.operations), plan.breadth, list(plan.actions)
     grant.user_pool_id, grant.user_pool_name = plan.user_pool_id, plan.user_pool_name
     grant.state, grant.changed_by_name = FunctionGrant.State.UNFINISHED, run.job.actor_name
     grant.job = run.job
     grant.save()
+
+
+def _on_top(environment: Environment, function: str, earlier: Restore) -> Restore:
+    """The record of the earlier access without the variables that another environment has set since.
+
+    That environment gets what this one found first, and this one goes back to what it finds now.
+    """
+    found = who_found(environment, function, earlier)
+    hand_over(earlier, found)
+    return replace(earlier, variables=tuple(one for one in earlier.variables if one.name not in found))
 
 
 def _is_there(target: AwsTarget, plan: DirectPlan) -> bool:

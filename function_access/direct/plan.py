@@ -30,7 +30,7 @@ NAME = "admin-ui-user-pool-access-"
 """How the names of our policies begin."""
 
 HIDDEN = "(hidden)"
-"""In a plan, which then has a refusal, the value of a variable that is no pool's id: it may be somebody's secret."""
+"""In a plan, which then has a refusal, a value that Lambda does not show, or that is no pool's id and maybe secret."""
 _POOL_ID = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]_[0-9A-Za-z]+")
 
 
@@ -248,7 +248,7 @@ def _variables(found: _Found, variable: str, pool_id: str, earlier: Restore | No
         for one in (earlier.variables if earlier else ())
         if one.name != variable and one.needed and values[one.name] == one.after
     ]
-    present = values[variable]
+    present = HIDDEN if found.configured.function.unreadable else values[variable]
     shown = present if not present or _POOL_ID.fullmatch(present) else HIDDEN
     return VariableChange(variable, shown, pool_id), *former
 
@@ -289,7 +289,7 @@ def _refusals(plan: DirectPlan, environment: Environment, found: _Found) -> Iter
             f"The function's environment variables are encrypted and Lambda cannot show them ({function.unreadable}). "
             "To change one, all have to be sent back: allow the console's role kms:Decrypt on the function's key."
         )
-    if plan.variable.before == HIDDEN:
+    elif plan.variable.before == HIDDEN:
         yield (
             f"{plan.variable.name} is there already, and its value is not the id of a user pool. It may be secret, and "
             "this console would have to keep it to put it back: rename or remove the variable in Lambda first."
@@ -345,6 +345,6 @@ def _notes(plan: DirectPlan, found: _Found) -> Iterator[str]:
     powerless = known.without_effect(plan.actions)
     if powerless:
         yield (
-            f"These actions cannot be limited to one user pool, so they grant nothing here: {', '.join(powerless)}. The "
-            "CLI lists them all the same; what people do for themselves, signing in for instance, needs no permission."
+            f"These actions cannot be limited to one user pool, so they grant nothing here: {', '.join(powerless)}. "
+            "The CLI lists them all the same. What people do for themselves, as signing in, needs no permission."
         )

@@ -4,7 +4,7 @@ What somebody else has changed since is left alone but for our own statement, an
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from aws.target import AwsTarget
 from environments.models import Environment
 from function_access.direct.restore import Policy, PolicyChange, Restore, VariableChange, without_ours
 from function_access.direct.settling import agreed, settled, updated
+from function_access.direct.sharing import hand_over, who_found
 from function_access.models import FunctionGrant
 from jobs.lifecycle import JobFailed, Run
 
@@ -100,7 +101,7 @@ def _variables(
         notes.append(f"Lambda cannot show the variables of {function}: {read.function.unreadable}")
         yield from (VariableChange(one.name, one.after, one.before) for one in restore.variables if one.needed)
         return
-    others = _who_else(environment, function, restore)
+    others = who_found(environment, function, restore)
     for one in restore.variables:
         present = read.values[one.name]
         if present == one.before:
@@ -129,21 +130,6 @@ def _policies(restore: Restore, found: Read, notes: list[str]) -> Iterator[Polic
                     f"Somebody has changed the policy {one.name} meanwhile: only the console's statement goes."
                 )
                 yield PolicyChange(one.role, one.name, present, rest)
-
-
-def _who_else(environment: Environment, function: str, restore: Restore) -> dict[str, FunctionGrant]:
-    """Other environments' rows about the same function that found, as a variable's value, what this one wrote."""
-    written = {one.name: one.after for one in restore.variables}
-    rows = FunctionGrant.objects.filter(function=function).exclude(environment=environment)
-    found = {}
-    for row in rows.select_related("environment").order_by("pk"):
-        other = Restore.of(row.before)
-        if other is None or other.function_arn != restore.function_arn:
-            continue
-        for one in other.variables:
-            if one.name in written and one.before == written[one.name]:
-                found[one.name] = row
-    return found
 
 
 def take(run: Run) -> None:
@@ -209,10 +195,7 @@ def _done(run: Run, environment: Environment, function: str, notes: list[str]) -
     restore = Restore.of(grant.before) if grant else None
     if grant is None or restore is None:
         return
-    for name, row in _who_else(environment, function, restore).items():
-        first = next(one.before for one in restore.variables if one.name == name)
-        row.before = _with_first(Restore.from_dict(row.before), name, first).to_dict()
-        row.save(update_fields=["before"])
+    hand_over(restore, who_found(environment, function, restore))
     record(
         action=Action.FUNCTION_ACCESS_REVOKED,
         actor=Actor(name=run.job.actor_name, user_id=run.job.actor_id),
@@ -224,11 +207,6 @@ def _done(run: Run, environment: Environment, function: str, notes: list[str]) -
         after=_shown(restore, "before") | ({"left": notes} if notes else {}),
     )
     grant.delete()
-
-
-def _with_first(restore: Restore, name: str, first: str | None) -> Restore:
-    variables = tuple(replace(one, before=first) if one.name == name else one for one in restore.variables)
-    return replace(restore, variables=variables)
 
 
 def _shown(restore: Restore, side: str) -> dict[str, Any]:

@@ -184,6 +184,19 @@ def test_variables_that_lambda_cannot_decrypt_are_never_overwritten(sandbox: San
     assert not sandbox.calls("UpdateFunctionConfiguration")
 
 
+def test_no_value_that_lambda_repeats_in_an_error_gets_out(sandbox: Sandbox, name: str) -> None:
+    sandbox.fail(
+        "UpdateFunctionConfiguration",
+        kind="fail",
+        code="ValidationException",
+        message=f"1 validation error detected: Value '{{API_KEY={SECRET}}}' at 'environment.variables' failed",
+    )
+    with pytest.raises(Rejected) as raised:
+        changed(name, "old", "new")
+    assert "'{API_KEY=(hidden)}' at 'environment.variables' failed" in raised.value.message
+    assert SECRET not in f"{raised.value!r} {vars(raised.value)}"
+
+
 def test_an_update_that_is_under_way_is_a_conflict(sandbox: Sandbox, name: str) -> None:
     sandbox._control("POST", "functions", {"function": name, "takes_ms": 60_000})
     assert changed(name, "old", "new")

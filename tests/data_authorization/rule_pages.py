@@ -22,6 +22,7 @@ type Book @model @auth(rules: [
 interface Node { id: ID! }
 type Address { street: String }
 type Query { search(text: String): [Book] }
+extend type Elsewhere { name: String }
 """
 
 

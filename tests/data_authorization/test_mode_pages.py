@@ -54,6 +54,13 @@ def test_the_page_shows_every_mode_and_how_many_rules_need_it(environment: Envir
     assert report == {"version": 1, "modes": list(MODES), "base_modes": list(MODES), "rules": {POOLS: 1}}
 
 
+def test_the_rule_of_the_whole_api_needs_the_key(environment: Environment, member: Client) -> None:
+    read(environment, "input AMPLIFY { globalAuthRule: AuthRule = { allow: public } }")
+    assert member.get(url(environment), headers=JSON).json()["rules"] == {KEY: 1}
+    said = member.post(url(environment), sent(POOLS), headers=JSON).json()
+    assert "1 rule needs API key" in said["warning"]
+
+
 def test_saving_keeps_the_modes_in_the_draft_and_says_which_rules_lose_theirs(
     environment: Environment, member: Client
 ) -> None:

@@ -127,6 +127,7 @@ def test_the_page_says_errors_at_the_field_and_keeps_what_was_typed(owner: Clien
         ("Node", "", "is an interface"),
         ("Node", "id", "is an interface"),
         ("Address", "", "is no model"),
+        ("Elsewhere", "name", "only extends Elsewhere"),
     ],
 )
 def test_where_no_rule_can_stand_nothing_is_offered(owner: Client, type_name: str, field: str, words: str) -> None:
@@ -159,7 +160,9 @@ def test_a_keystroke_is_answered_with_text_sentence_problems_and_differences(own
     assert "<html" not in text
     assert "{ allow: public, operations: [create, read] }" in text
     assert "Anyone with the API key can create, read Books." in text
-    assert "Anyone with the API key can also create Books." in text
+    assert "cost has rules of its own, which this one does not reach." in text
+    assert re.search(r'id="rule-verdict"[^>]*hx-swap-oob="innerHTML">Can be saved', text), "what is said aloud is short"
+    assert "Anyone with the API key can also create, read Books." in text
     assert "API key" in text
     assert reverse("data-modes", args=["shop", "dev"]) in text, "the API lacks the mode"
     assert 'id="id_groups_error" hx-swap-oob="true"' in text
@@ -178,6 +181,13 @@ def test_a_provider_the_api_lacks_is_told_and_can_be_saved(owner: Client) -> Non
     assert answer.status_code == 200
     found = [one for one in answer.json()["problems"] if one["id"] == "auth.provider-not-configured"]
     assert [one["severity"] for one in found] == ["warning"]
+
+
+def test_the_old_name_of_the_identity_pool_is_taken_and_told(owner: Client) -> None:
+    answer = owner.post(create(), {"allow": "public", "provider": "iam", "operations": "read"}, headers=JSON)
+    assert answer.status_code == 200, answer.json()
+    assert "lint.provider-deprecated" in {one["id"] for one in answer.json()["problems"]}
+    assert 'value="iam"' not in owner.get(create()).content.decode()
 
 
 PAGES = [create(), rule(0), rule(0, leaf="remove-data-rule")]

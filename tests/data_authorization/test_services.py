@@ -130,6 +130,7 @@ def test_of_a_version_upon_an_older_base_only_the_rules_come_back(environment: E
     restored = services.restore(environment=environment, number=2, actor=ACTOR, expected=4)
 
     assert restored.revision.text == SHELVES.replace(BOOK, READERS)
+    assert restored.merged
 
 
 def test_only_the_newest_versions_are_kept(environment: Environment) -> None:
@@ -288,3 +289,20 @@ def test_the_activity_keeps_the_beginning_of_a_long_difference(environment: Envi
 
     assert len(event.after["difference"]) == services.LINES_OF_AUDIT + 1
     assert "more lines" in event.after["difference"][-1]
+
+
+def test_a_reading_is_restored_with_all_its_rules_in_what_was_read_since(environment: Environment) -> None:
+    """Somebody pushed an older checkout: what was read before it has the rules that are wanted back."""
+    read(environment, READERS)
+    read(environment, SHELVES)
+
+    restored = services.restore(environment=environment, number=1, actor=ACTOR, expected=2)
+    assert (restored.revision.text, restored.is_news, restored.merged) == (SHELVES.replace(BOOK, READERS), True, False)
+    again = services.restore(environment=environment, number=1, actor=ACTOR, expected=3)
+    assert (again.revision.number, again.is_news) == (3, False)
+
+
+def test_a_text_that_the_database_cannot_keep_is_refused(environment: Environment) -> None:
+    with pytest.raises(SchemaUnreadable, match="Line 2, column 3: There is a NUL character"):
+        read(environment, "type A { id: ID }\n# \0")
+    assert not DataModel.objects.exists()

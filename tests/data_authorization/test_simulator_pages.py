@@ -106,7 +106,9 @@ def test_a_guest_has_no_claims(environment: Environment, viewer: Client) -> None
         ({"type": "Gone"}, 422, "The schema has no type <strong>Gone</strong>"),
         ({"type": "Query"}, 200, "Choose a field: Query as a whole cannot be asked for."),
         ({"type": "Query", "field": "count", "groups": "Managers"}, 200, "lets this caller ask for Query.count."),
-        ({"type": "Product", "field": "gone", "operation": "burn", "mode": "door"}, 200, "read Products"),
+        ({"type": "Product", "field": "gone"}, 422, 'has no field <strong class="break">gone</strong>'),
+        ({"type": "Product", "operation": "burn"}, 200, "Nothing asked yet"),
+        ({"type": "Product", "mode": "door"}, 200, "Nothing asked yet"),
         ({"type": "Product", "item.": "x", "groups": "<b>&"}, 200, "&lt;b&gt;&amp;"),
     ],
 )
@@ -134,8 +136,23 @@ def test_scripts_get_the_decision(environment: Environment) -> None:
     assert found["rule"] == {"type": "Product", "field": None, "number": 0}
     assert [one["number"] for one in found["rules"]] == [0, 1]
     assert found["near"] == []
-    incomplete = Client().get(url(environment, type="Query"), headers=bearer(environment, Role.VIEWER))
-    assert incomplete.status_code == 422
+    # A misspelt word must not be answered with what is true of something else.
+    misspelt = ({"field": "prize"}, {"operation": "burn"}, {"mode": "door"})
+    for query in ({"type": "Query"}, *({"type": "Product", **HERS, **one} for one in misspelt)):
+        assert Client().get(url(environment, **query), headers=bearer(environment, Role.VIEWER)).status_code == 422
+
+
+@pytest.mark.parametrize("page", ["data-simulator", "data-differences", "data-gen2"])
+def test_rules_that_cannot_be_read_back_are_not_taken_for_none(
+    environment: Environment, viewer: Client, page: str
+) -> None:
+    query = {"type": "Product", "operation": "read"}
+    said = "These are not the rules that are in force"
+    assert said not in text_of(viewer.get(url(environment, page, **query)))
+    read(environment, "type Product @model { id: ID! }\n", source=DataModel.Source.APPSYNC)
+    assert said in text_of(viewer.get(url(environment, page, **query)))
+    answer = Client().get(url(environment, **query), headers=bearer(environment, Role.VIEWER)).json()
+    assert (answer["allowed"], answer["rules_readable"]) == (False, False)
 
 
 @pytest.mark.parametrize("page", ["data-simulator", "data-differences"])

@@ -71,7 +71,7 @@ def test_several_apis_are_offered_and_those_that_cannot_be_read_say_why(account:
     assert "several files" in offers["two"]
     assert "no api/three/schema.graphql" in offers["three"]
     assert sources.read_backend(environment, "one").text == text
-    for name, code in (("two", "NoSchema"), ("missing", "NoSchema"), ("latin", "NotUtf8")):
+    for name, code in (("two", "NoSchema"), ("missing", "NoApi"), ("three", "NoSchema"), ("latin", "NotUtf8")):
         with pytest.raises(BackendProblem) as caught:
             sources.read_backend(environment, name)
         assert caught.value.code == code

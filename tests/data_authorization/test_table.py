@@ -68,6 +68,8 @@ def test_a_root_field_has_one_column() -> None:
     table = table_of(SHOP, Place("Query", "count"), [])
     assert table.operations == ("read",)
     assert said(table)["Lambda authorizer"] == ("Yes",)
+    known = said(table_of(read_schema("type Query { a: Int }"), Place("Query", "a"), [], ["API_KEY", "AWS_IAM"]))
+    assert [who for who, cells in known.items() if cells == ("Yes",)] == ["API key"], "the default mode alone"
 
 
 @pytest.mark.parametrize("place", [Place("Nothing"), Place("Product", "nothing")])

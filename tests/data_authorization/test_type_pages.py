@@ -1,6 +1,10 @@
 """The page of one type: its rules, its fields, and the table whose answers lead to the rules."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
+from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +13,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from auth_import.models import CognitoLink
-from data_authorization import who_tables
+from data_authorization import presentation, who_tables
 from data_authorization.graphql_schema.reading import read_schema
-from data_authorization.graphql_schema.schema import Place
+from data_authorization.graphql_schema.schema import Place, Schema
 from environments.models import Environment
 from environments.permissions import Role
 from tests.auth_import.journeys import address, bearer, signed_in
@@ -157,7 +161,7 @@ def test_rules_that_appsync_does_not_keep_are_not_told_as_missing(environment: E
     plant(environment, SCHEMA, source="appsync", api="abc")
     overview = text_of(member, address(environment, "data"))
     assert "Its rules are not known" in overview
-    assert "The rules that are in force are not known" in overview
+    assert "These are not the rules that are in force" in overview
     assert "nobody gets in" not in overview
     assert "lint.model-without-rules" not in overview
     page = text_of(member, url(environment, "Diary", "?field=text"))
@@ -220,3 +224,42 @@ def test_scripts_read_the_same(environment: Environment) -> None:
     managers = next(one for one in cost["who"] if one["who"] == "Managers")
     assert managers["delete"]["rules"] == ["rule 1"]
     assert report["fields"][0] == {"name": "id", "type": "ID!", "required": True, "rules": []}
+
+
+CORPUS = sorted((Path(__file__).parent / "schemas").glob("*.graphql"))
+ODD = ("duplicate_types", "extensions", "names_of_scalars", "odd_kinds", "root_types")
+"""Schemas whose findings and types stand at places that are no ordinary models."""
+
+
+def test_every_schema_of_the_corpus_has_its_tables() -> None:
+    assert len(CORPUS) >= 30
+    for file in CORPUS:
+        schema = read_schema(file.read_bytes().decode())
+        for definition in filter(lambda one: schema.type(one.name) is one, schema.definitions):
+            # Of a field that stands there twice only the first is looked at; the schema is refused anyway.
+            once = [name for name, times in Counter(one.name for one in definition.fields).items() if times == 1]
+            there = anchors(schema, definition.name, once)
+            for name in ("", *once[:4]):
+                table = who_tables.who_table(schema, Place(definition.name, name))
+                assert all(len(row.cells) == len(table.operations) for row in table.rows), (file.name, name)
+                links = (link.url for row in table.rows for cell in row.cells for link in cell.links)
+                assert {one for one in links if one != "../../#origin"} <= there or len(once) < len(definition.fields)
+
+
+def anchors(schema: Schema, type_name: str, fields: Iterable[str]) -> set[str]:
+    """Where answers about the type may lead."""
+    places = [Place(type_name), *(Place(type_name, name) for name in fields)]
+    return {
+        who_tables.url_of(place, row.rule.number)
+        for place in places
+        for row in presentation.rule_rows(schema, place, presentation.problems_of(schema, ()))
+    }
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_schemas_have_pages(environment: Environment, member: Client, name: str) -> None:
+    text = next(file for file in CORPUS if file.stem == name).read_bytes().decode()
+    plant(environment, text)
+    html = html_of(member, address(environment, "data") + "?findings=all")
+    for link in sorted(set(re.findall(r'href="([^"#]*/types/[^"#]*)', html)))[:6]:
+        assert member.get(unescape(link)).status_code in (200, 404)

@@ -9,18 +9,20 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.models import AuditEvent
-from auth_import.models import CognitoLink
+from auth_import.models import CognitoLink, UnpushedUnlink
 from auth_import.services import unlink
 from data_authorization import services as data_rules
 from data_authorization.models import DataModel
 from deployments import waiting
+from deployments.finishing import services as finishing
 from deployments.models import Deployment
 from deployments.push_plan import PushPlan
 from environments.models import Environment
 from function_access.models import FunctionGrant
 from jobs.models import Status
-from tests.auth_import.journeys import ACTOR
+from tests.auth_import.journeys import ACTOR, signed_in
 from tests.auth_import.planted import Account
+from tests.deployments import unlinking
 from tests.deployments.planted_backends import ZIP, CloudBackend, plant
 from tests.deployments.pushing import (
     DEATHS,
@@ -39,7 +41,8 @@ from tests.deployments.pushing import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sandbox")]
 
-RULE = '{ allow: groups, groups: ["Editors"] }'
+RULE = "{ allow: public, operations: [read] }"
+EDITORS = '{ allow: groups, groups: ["Editors"] }, '
 
 
 def schema_path(backend: CloudBackend) -> str:
@@ -51,8 +54,8 @@ def in_zip(backend: CloudBackend, name: str) -> str:
         return archive.read(name).decode()
 
 
-def drafted(environment: Environment, backend: CloudBackend) -> str:
-    """A draft with one more rule, made from the text in the cloud. The new text."""
+def drafted(environment: Environment, backend: CloudBackend, *, more: str = "") -> str:
+    """A draft with a narrower rule, and `more` of them, made from the text in the cloud. The new text."""
     base = in_zip(backend, schema_path(backend))
     row = DataModel.objects.create(
         environment=environment,
@@ -64,9 +67,9 @@ def drafted(environment: Environment, backend: CloudBackend) -> str:
         read=timezone.now(),
         read_by_name="Sample",
     )
-    text = base.replace("rules: [", f"rules: [{RULE}, ", 1)
+    text = base.replace("{ allow: public }", f"{more}{RULE}", 1)
     assert text != base
-    data_rules.save(environment=row.environment, text=text, modes=[], words="Editors.", actor=ACTOR, expected=0)
+    data_rules.save(environment=row.environment, text=text, modes=[], words="Narrower.", actor=ACTOR, expected=0)
     return text
 
 
@@ -126,8 +129,8 @@ def test_a_link_and_data_rules_and_a_functions_access_go_in_one_push(account: Ac
     # values must not give it one.
     CognitoLink.objects.filter(environment=environment).update(pushed=False)
     assert "UserPoolId" not in str(backend.nested_parameters()["functionorderMailer"])
-    drafted_again = text.replace(RULE, RULE.replace("Editors", "Authors"), 1)
-    data_rules.save(environment=environment, text=drafted_again, modes=[], words="Authors.", actor=ACTOR, expected=1)
+    drafted_again = text.replace(RULE, RULE.replace("read", "read, update"), 1)
+    data_rules.save(environment=environment, text=drafted_again, modes=[], words="Wider.", actor=ACTOR, expected=1)
     again = pushed(environment)
     assert PushPlan.from_dict(again.document).change == "data"
     assert CognitoLink.objects.get(environment=environment).pushed
@@ -222,3 +225,51 @@ def test_an_unlink_goes_along_with_the_access_it_was_beneath(account: Account) -
     template = in_zip(backend, "function/orderMailer/orderMailer-cloudformation-template.json")
     assert "AdminGetUser" not in template
     assert not FunctionGrant.objects.filter(environment=environment).exists()
+
+
+def test_rules_that_the_compiler_would_refuse_are_not_pushed(account: Account) -> None:
+    backend = plant(account, kinds=["key-api"])
+    environment = environment_of(backend)
+    text = drafted(environment, backend, more=EDITORS)
+    # The API of this backend lets callers in by its key alone.
+    DataModel.objects.filter(environment=environment).update(modes=["API_KEY"])
+    data_rules.save(environment=environment, text=text, modes=["API_KEY"], words="Modes.", actor=ACTOR, expected=1)
+    plan = PushPlan.from_dict(previewed(environment).document)
+    (refused,) = plan.blocking
+    assert refused.id == "backend.data-rules"
+    assert "line 8: " in refused.observed
+    modes = ["API_KEY", "AMAZON_COGNITO_USER_POOLS"]
+    linked(environment, any_choice(account))
+    data_rules.save(environment=environment, text=text, modes=modes, words="Modes.", actor=ACTOR, expected=2)
+    deployment = previewed(environment)
+    assert PushPlan.from_dict(deployment.document).blocking == ()
+    assert pushing(deployment).status == Status.SUCCEEDED
+    inputs = json.loads(in_zip(backend, f"api/{backend.names.app}/cli-inputs.json"))
+    assert [one["mode"] for one in inputs["serviceConfiguration"]["additionalAuthTypes"]] == modes[1:]
+
+
+def test_what_nobody_has_looked_at_is_not_pushed_by_the_job_that_finishes_an_unlink(account: Account) -> None:
+    backend = plant(account, kinds=["key-api"])
+    environment = environment_of(backend)
+    linked(environment, any_choice(account))
+    pushed(environment)
+    base = in_zip(backend, schema_path(backend))
+    drafted(environment, backend)
+    unlink(link=CognitoLink.objects.get(environment=environment), actor=ACTOR)
+    unlinked = UnpushedUnlink.objects.get(environment=environment)
+    job = unlinking.run(finishing.start(unlinked, ACTOR, send=False))
+    assert (job.status, job.error_words) == (Status.SUCCEEDED, "")
+    assert not json.loads(backend.read("amplify-meta.json")).get("auth")
+    assert in_zip(backend, schema_path(backend)) == base
+    assert DataModel.objects.has_draft_to_push(environment)
+
+
+def test_the_environments_own_page_says_that_a_draft_waits(account: Account) -> None:
+    backend = plant(account, kinds=["key-api"])
+    environment = environment_of(backend)
+    linked(environment, any_choice(account))
+    CognitoLink.objects.filter(environment=environment).update(pushed=True)
+    member = signed_in(environment)
+    assert "Not pushed" not in member.get(environment.get_absolute_url()).content.decode()
+    drafted(environment, backend)
+    assert "Not pushed" in member.get(environment.get_absolute_url()).content.decode()

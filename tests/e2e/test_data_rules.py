@@ -65,7 +65,7 @@ def test_an_editors_rule_for_a_model_and_a_field(office: Office, page: Page, pla
     page.get_by_role("checkbox", name="Update").uncheck()
     page.get_by_role("checkbox", name="Delete").uncheck()
     expect(answer).to_contain_text(ADDED)
-    expect(answer).to_contain_text("Editors can also create Books.")
+    expect(answer).to_contain_text("Editors can also create, read Books.")
     page.get_by_role("button", name="Add the rule").click()
     expect(page.get_by_text("It waits in the draft: nothing in AWS has changed.")).to_be_visible()
 
@@ -110,7 +110,7 @@ def test_a_rule_without_script(office: Office, place: Place, visit: Visit) -> No
     expect(page.get_by_text(said).first).to_be_visible()
 
     page.get_by_role("link", name="Remove rule 2 of Book").click()
-    expect(page.get_by_text("Editors can no longer read Books.")).to_be_visible()
+    expect(page.get_by_text("Editors can no longer create, read, update Books.")).to_be_visible()
     page.get_by_role("button", name="Remove the rule").click()
     expect(page.get_by_role("link", name="Remove rule 2 of Book")).to_have_count(0)
     assert page.request.get(f"{place.data}schema.graphql").text() == SCHEMA

@@ -5,7 +5,7 @@ import pytest
 
 from backend_state.document.changes import FunctionAccess
 from function_access import operations
-from function_access.operations import CLI, LEAST, OPERATIONS
+from function_access.operations import CLI, LEAST, OPERATIONS, PASSWORDS
 
 # As the table of the Amplify project format, section 7.4, has them.
 CREATE = """ConfirmSignUp, AdminCreateUser, CreateUserImportJob, AdminSetUserSettings, AdminLinkProviderForUser,
@@ -34,7 +34,14 @@ IN_THE_FORMAT = {
     "update": tuple(f"cognito-idp:{name.strip()}" for name in UPDATE.split(",")),
     "delete": tuple(f"cognito-idp:{name.strip()}" for name in DELETE.split(",")),
 }
-ALLOWED_TO_ANYBODY = {"ForgotPassword", "GetUser", "GlobalSignOut", "InitiateAuth", "SignUp"}
+# Without a resource type in the Service Authorization Reference of Amazon Cognito User Pools.
+NO_RESOURCE = """AssociateSoftwareToken, ChangePassword, ConfirmDevice, ConfirmForgotPassword, ConfirmSignUp,
+CreateUserPool, DeleteUser, DeleteUserAttributes, DescribeUserPoolDomain, ForgetDevice, ForgotPassword, GetDevice,
+GetUser, GetUserAttributeVerificationCode, GlobalSignOut, InitiateAuth, ListDevices, ListUserPools,
+ResendConfirmationCode, RespondToAuthChallenge, SetUserMFAPreference, SetUserSettings, SignUp, UpdateDeviceStatus,
+UpdateUserAttributes, VerifySoftwareToken, VerifyUserAttribute"""
+NEVER_OF_ONE_POOL = {f"cognito-idp:{name.strip()}" for name in NO_RESOURCE.split(",")}
+SET_PASSWORD = "cognito-idp:AdminSetUserPassword"
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -53,7 +60,8 @@ def test_least_grants_few_actions_about_people_each_with_a_reason(operation: str
     known = set(botocore.session.get_session().get_service_model("cognito-idp").operation_names)
     granted = operations.actions([operation], LEAST)
     names = {action.removeprefix("cognito-idp:") for action in granted}
-    assert names <= known - ALLOWED_TO_ANYBODY
+    assert names <= known
+    assert not NEVER_OF_ONE_POOL.intersection(granted)
     assert len(granted) <= 9
     managing = ("Pool", "Client", "Domain", "Provider", "ResourceServer", "Mfa", "Risk", "UICustomization", "ImportJob")
     assert not [name for name in names - {"DescribeUserPool"} if any(word in name for word in managing)]
@@ -79,8 +87,26 @@ def test_an_action_that_two_operations_need_is_granted_once() -> None:
 
 
 def test_what_is_never_about_one_pool_is_named() -> None:
-    powerless = operations.without_effect(operations.actions(OPERATIONS, CLI))
-    assert powerless == ("cognito-idp:CreateUserPool", *(one for one in READ if not one.startswith("cognito-idp:")))
+    granted = operations.actions(OPERATIONS, CLI)
+    others = {one for one in granted if not one.startswith("cognito-idp:")}
+    assert set(operations.without_effect(granted)) == others | NEVER_OF_ONE_POOL.intersection(granted)
+
+
+@pytest.mark.parametrize("chosen", [[one] for one in OPERATIONS] + [list(OPERATIONS)])
+def test_the_right_to_set_passwords_is_chosen_by_its_name_and_never_comes_with_an_operation(chosen: list[str]) -> None:
+    assert SET_PASSWORD not in operations.actions(chosen, LEAST)
+    more = [SET_PASSWORD] if {"create", "update"} & set(chosen) else []
+    assert operations.actions(chosen, PASSWORDS) == (*operations.actions(chosen, LEAST), *more)
+    assert ("set passwords" in operations.words(chosen, PASSWORDS)) == bool(more)
+    assert not operations.without_effect(operations.actions(chosen, PASSWORDS))
+
+
+def test_whose_list_some_actions_are_is_known_by_the_actions() -> None:
+    for breadth in (LEAST, PASSWORDS, CLI):
+        assert operations.breadth_of(("update", "create"), operations.actions(("create", "update"), breadth)) == breadth
+    assert operations.breadth_of(("read",), operations.actions(("read",), PASSWORDS)) == LEAST
+    assert operations.breadth_of(("read",), ["cognito-idp:ListUsers"]) == ""
+    assert operations.breadth_of((), ()) == ""
 
 
 @pytest.mark.parametrize("wanted", [["destroy"], ["read", "Read"]])

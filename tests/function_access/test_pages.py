@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.actions import Action
+from audit.record import Actor
 from auth_import.models import CognitoLink
 from backend_state import known
 from backend_state.document.state import BackendDocument
 from backend_state.models import KnownBackend
 from backend_state.store import CloudState
 from environments.permissions import Role
+from function_access import services
 from function_access.models import FunctionGrant
 from tests.auth_import.journeys import address, audited, bearer, signed_in
 from tests.backend_state.backends import Parts, function_template, text
@@ -188,8 +190,29 @@ def test_the_preview_shows_everything_and_keeps_nothing(backend: InBucket, owner
 def test_the_lists_of_the_cli_say_how_many_actions_they_are(backend: InBucket, owner: Client) -> None:
     main = main_of(get(owner, path(backend, query="operations=read&breadth=cli")))
     assert "81 actions for all four operations" in main
-    assert "14 actions on this pool, as the Amplify CLI grants them. 9 of them are not limited to this pool" in main
+    assert "14 actions on this pool, as the Amplify CLI grants them. 9 of them cannot be limited to one pool" in main
     assert "iam:ListRoles" in main
+
+
+def test_setting_passwords_is_a_choice_of_its_own(backend: InBucket, owner: Client) -> None:
+    main = main_of(get(owner, path(backend, query="operations=update")))
+    assert "AdminResetUserPassword" in main
+    assert "AdminSetUserPassword" not in main
+    wanted = {"operations": "update", "breadth": "passwords"}
+    main = main_of(get(owner, path(backend, query="operations=update&breadth=passwords")))
+    assert "Set anybody's password, which lets the function sign in as anybody in the pool." in main
+    assert owner.post(path(backend, "apply-function"), wanted, headers=JSON).status_code == 202
+    assert "Update (least privilege and setting passwords)" in main_of(get(owner, path(backend, "functions")))
+    [change] = services.waiting_changes(backend.environment)
+    assert "cognito-idp:AdminSetUserPassword" in change.actions
+    services.take_pushed(backend.environment, [change], Actor(name="Sample Person"))
+    assert FunctionGrant.objects.get().breadth == "passwords"
+
+
+def test_a_reason_that_is_too_long_changes_nothing(backend: InBucket, owner: Client) -> None:
+    refused = owner.post(path(backend, "revoke-function", "admins"), {"reason": "x" * 501}, headers=JSON)
+    assert (refused.status_code, FunctionGrant.objects.count()) == (409, 0)
+    assert "500 characters at most" in refused.json()["error"]
 
 
 def test_nothing_ticked_is_no_mistake_and_nonsense_is(backend: InBucket, owner: Client) -> None:
@@ -206,7 +229,12 @@ def test_nothing_ticked_is_no_mistake_and_nonsense_is(backend: InBucket, owner: 
 def test_a_choice_is_reviewed_kept_and_waits_for_a_push(backend: InBucket, owner: Client) -> None:
     html = get(owner, path(backend, "review-function", query="operations=read"))
     assert buttons(html) == ["Keep for the next push"]
-    for words in ("amplify push --force", "amplify pull", "older checkout", "Access now No access"):
+    for words in (
+        "amplify push --force",
+        "amplify pull --appId d2examplexyz01 --envName dev",
+        "older checkout",
+        "Access now No access",
+    ):
         assert words in main_of(html)
     answer = owner.post(path(backend, "apply-function"), {"operations": "read", "reason": "Newsletter"}, follow=True)
     html = answer.content.decode()

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 
+from audit.actions import Action
 from auth_import.models import CognitoLink
 from environments.permissions import Role
 from function_access.models import FunctionGrant
 from jobs.models import Job
-from tests.auth_import.journeys import address, signed_in
+from tests.auth_import.journeys import address, audited, signed_in
 from tests.auth_import.planted import Account
 from tests.deployments.reading_pages import buttons, get, main_of
 from tests.factories import make_environment, make_link
@@ -79,7 +80,8 @@ def test_access_is_reviewed_given_changed_and_taken_away(stage: "Stage", owner: 
     html = get(owner, path(stage, "review-function", query))
     assert buttons(html) == ["Give the access"]
     seen = html.partition('name="seen" value="')[2].partition('"')[0]
-    wanted = {"operations": "read", "breadth": "least", "seen": seen}
+    assert 'name="reason"' in html
+    wanted = {"operations": "read", "breadth": "least", "seen": seen, "reason": "Newsletter"}
     answer = owner.post(path(stage, "apply-function"), wanted)
     job = Job.objects.get()
     assert (answer.status_code, answer["Location"]) == (303, job.get_absolute_url())
@@ -87,6 +89,7 @@ def test_access_is_reviewed_given_changed_and_taken_away(stage: "Stage", owner: 
     again = owner.post(path(stage, "apply-function"), wanted, headers=JSON)
     assert (again.status_code, again.json()["job"], Job.objects.count()) == (200, job.pk, 1)
     stages.succeeded(stages.run(job))
+    assert [one.reason for one in audited(Action.FUNCTION_ACCESS_GRANTED)] == ["Newsletter"]
     main = main_of(get(owner, path(stage)))
     assert "Access Read What that is 7 actions, least privilege" in main
     assert stages.VARIABLE in main
@@ -119,6 +122,9 @@ def test_other_policies_about_user_pools_are_named(stage: "Stage", owner: Client
     statement = {"Effect": "Allow", "Action": "cognito-idp:ListUsers", "Resource": arn}
     stage.put_policy("by-hand", {"Version": "2012-10-17", "Statement": [statement]})
     assert "by-hand Inline policies of its role that this console did not write" in main_of(get(owner, path(stage)))
+    # So is one about every pool.
+    stage.put_policy("by-hand", {"Version": "2012-10-17", "Statement": [{**statement, "Resource": "*"}]})
+    assert "by-hand Inline policies of its role that this console did not write" in main_of(get(owner, path(stage)))
 
 
 def test_after_a_swap_the_old_pool_is_told_and_the_new_one_offered(stage: "Stage", owner: Client) -> None:
@@ -141,8 +147,10 @@ def test_what_somebody_changed_in_aws_since_is_told(stage: "Stage", owner: Clien
     assert "Access Changed in AWS since" in main
     assert "Calls in order (1)" in main
     stage.given()
-    stage.set_variables(TABLE="orders")
-    assert "Access Changed in AWS since" in main_of(get(owner, path(stage)))
+    # A variable that is gone, or has another value.
+    for variables in ({}, {stages.VARIABLE: "eu-west-1_Somebody1"}):
+        stage.set_variables(TABLE="orders", **variables)
+        assert "Access Changed in AWS since" in main_of(get(owner, path(stage)))
 
 
 def test_without_a_link_access_is_only_taken_away(stage: "Stage", owner: Client) -> None:
@@ -153,6 +161,14 @@ def test_without_a_link_access_is_only_taken_away(stage: "Stage", owner: Client)
     assert "not linked to a user pool" in main_of(html)
     assert owner.post(path(stage, "apply-function"), {"operations": "read"}, headers=JSON).status_code == 409
     assert owner.post(path(stage, "revoke-function"), headers=JSON).status_code == 200
+
+
+def test_who_removes_the_environment_is_told_that_the_access_stays(stage: "Stage", owner: Client) -> None:
+    url = address(stage.environment, "remove-environment")
+    assert "what to put back" not in main_of(get(owner, url))
+    stage.given()
+    main = main_of(get(owner, url))
+    assert f"The access that functions were given to shop-users: {stage.function} . Take it away" in main
 
 
 def test_a_function_that_is_gone_can_be_forgotten(stage: "Stage", owner: Client) -> None:

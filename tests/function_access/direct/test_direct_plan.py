@@ -9,7 +9,7 @@ from auth_import.models import CognitoLink
 from aws.errors import NotFound
 from environments.models import Environment
 from function_access import operations
-from function_access.direct.plan import NAME, DirectPlan, NothingLinked, plan_of
+from function_access.direct.plan import HIDDEN, NAME, DirectPlan, NothingLinked, plan_of
 from function_access.direct.services import Refused, start
 from tests.function_access.direct.stage import (
     ACTOR,
@@ -67,6 +67,18 @@ def test_a_variable_with_another_value_is_shown_before_and_after(stage: Stage) -
     assert [one.action for one in stage.plan().calls] == ["iam:PutRolePolicy"]
 
 
+def test_a_value_that_is_no_pool_s_id_is_neither_shown_nor_kept(stage: Stage) -> None:
+    stage.set_variables(**{VARIABLE: SECRET})
+    plan = stage.plan()
+    assert SECRET not in json.dumps(plan.to_dict())
+    [refusal] = plan.refusals
+    assert "its value is not the id of a user pool" in refusal
+    with pytest.raises(Refused):
+        start(environment=stage.environment, plan=plan, actor=ACTOR)
+    stage.set_variables(**{VARIABLE: ""})
+    assert (stage.plan().variable.before, stage.plan().refusals) == ("", ())
+
+
 def test_the_broad_lists_are_for_one_pool_too_and_what_grants_nothing_there_is_named(stage: Stage) -> None:
     plan = stage.plan(operations.OPERATIONS, "cli")
     assert plan.policy.after is not None
@@ -104,8 +116,11 @@ def test_variables_and_policies_without_room_are_refused(stage: Stage) -> None:
 
 def test_what_lambda_cannot_decrypt_is_refused(stage: Stage) -> None:
     stage.ask_function(undecipherable=True)
-    [refusal] = stage.plan().refusals
+    plan = stage.plan()
+    [refusal] = plan.refusals
     assert "kms:Decrypt" in refusal
+    # That nobody can tell the value is not that there is none.
+    assert plan.variable.before == HIDDEN
 
 
 @pytest.mark.parametrize(
