@@ -58,6 +58,11 @@ def test_an_editors_rule_for_a_model_and_a_field(office: Office, page: Page, pla
     choose(page, "Owner of the item")
     expect(page.get_by_label("Owner field")).to_be_visible()
     expect(answer).to_contain_text("Rules 1 and 2 are both for owners")
+    owner = page.get_by_label("Owner field")
+    for typed, is_invalid in (("a b", True), ("", False)):
+        owner.fill(typed)
+        expect(page.locator("[name=owner_field][aria-invalid=true]")).to_have_count(int(is_invalid))
+        expect(owner).to_be_focused()
     choose(page, "Groups")
     expect(page.get_by_label("Owner field")).to_be_hidden()
     expect(answer).to_contain_text("does not say which groups")
