@@ -11,12 +11,11 @@ from admin_ui import changes
 from auth_import.models import CognitoLink
 from auth_import.unlinking import waiting_of
 from backend_state.known import known
-from deployments import waiting
 from deployments.cloning.services import half_made
 from deployments.deleting import services as deleting
 from deployments.deleting.reading import shown_of
 from deployments.services import NotPossible
-from deployments.standing import Standing, standings_of, with_others
+from deployments.standing import standings_of
 from environments import access
 from environments.forms import EnvironmentSettingsForm, RemoveEnvironmentForm, RemoveForm, RenameForm
 from environments.models import Environment
@@ -128,12 +127,6 @@ def remove_environment(request: HttpRequest, project: str, env: str) -> HttpResp
     return render_page(request, "admin_ui/remove_environment.html", context, status=422 if form.errors else 200)
 
 
-def _standing(row: Environment, link: CognitoLink | None) -> Standing:
-    """As the Push page has it: with what waits beside auth."""
-    rules, functions = waiting.has_rules_waiting(row), waiting.functions_waiting(row)
-    return with_others(standings_of([row], {row.pk: link})[row.pk], waiting.subjects(rules=rules, functions=functions))
-
-
 @require_safe
 def environment(request: HttpRequest, project: str, env: str) -> HttpResponse:
     """What this environment is, what it is linked to, and what happened here last."""
@@ -143,7 +136,7 @@ def environment(request: HttpRequest, project: str, env: str) -> HttpResponse:
         "project": row.project,
         "environment": row,
         "link": link,
-        "standing": _standing(row, link) if row.is_amplify else None,
+        "standing": standings_of([row], {row.pk: link}).get(row.pk),
         "known": known(row) if row.is_amplify else None,
         "import_required": row.is_amplify and link is None,
         "unlink": waiting_of(row) if row.is_amplify and link is None else None,

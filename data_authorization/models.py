@@ -1,5 +1,7 @@
 """The data model an environment works on, and the history of its draft."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 
@@ -7,19 +9,20 @@ from environments.models import Environment
 
 
 class DataModelQuerySet(models.QuerySet["DataModel"]):
-    def has_draft_to_push(self, environment: Environment) -> bool:
-        """Whether the backend's schema has a draft; the texts, which are long, stay in the database."""
+    def with_draft_to_push(self, environments: Iterable[Environment]) -> set[int]:
+        """Ids of those whose backend's schema has a draft. The texts, which are long, stay in the database."""
         newest = Revision.objects.filter(data_model=OuterRef("pk")).order_by("-number")
-        rows = self.filter(environment=environment, source=DataModel.Source.BACKEND).annotate(
-            newest_modes=Subquery(newest.values("modes")[:1]),
-            newest_text=Subquery(newest.values("text")[:1]),
+        rows = (
+            self.filter(environment__in=environments, source=DataModel.Source.BACKEND)
+            .annotate(
+                newest_modes=Subquery(newest.values("modes")[:1]),
+                newest_text=Subquery(newest.values("text")[:1]),
+            )
+            .annotate(same_text=Q(newest_text=models.F("text")))
+            .exclude(newest_text=None)
+            .values_list("environment", "modes", "newest_modes", "same_text")
         )
-        row = (
-            rows.annotate(same_text=Q(newest_text=models.F("text")))
-            .values_list("modes", "newest_modes", "same_text")
-            .first()
-        )
-        return row is not None and row[1] is not None and (not row[2] or row[0] != row[1])
+        return {environment for environment, modes, newer, same in rows if not same or modes != newer}
 
 
 class DataModel(models.Model):

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from data_authorization.views import draft, model, modes, overview, rules, simulator, source
+from data_authorization.rules import views as rules
+from data_authorization.simulator import views as simulator
+from data_authorization.views import draft, model, modes, overview, source
 
 urlpatterns = [
     path("", overview.data, name="data"),

@@ -8,6 +8,7 @@ from typing import Any
 from amplify_files.outputs import AuthOutputs
 from auth_import.models import CognitoLink, UnpushedUnlink
 from backend_state.models import KnownBackend
+from deployments import waiting
 from environments.models import Environment
 
 _ROWS = (
@@ -198,17 +199,24 @@ def _unlinked(unlink: UnpushedUnlink | None, auth: list[dict[str, Any]]) -> Stan
 
 
 def standings_of(environments: Iterable[Environment], links: Mapping[int, CognitoLink | None]) -> dict[int, Standing]:
-    """Of the Amplify ones among them, by their ids; the number of queries does not grow with theirs."""
+    """Of the Amplify ones among them, by their ids, with what waits beside auth.
+
+    The number of queries does not grow with theirs.
+    """
     found = [one for one in environments if one.is_amplify]
     if not found:
         return {}
-    waiting = UnpushedUnlink.objects.filter(environment__in=found).select_related("job")
-    unlinks = {one.environment_id: one for one in waiting}
+    unlinked = UnpushedUnlink.objects.filter(environment__in=found).select_related("job")
+    unlinks = {one.environment_id: one for one in unlinked}
+    others = waiting.subjects_of(found)
     backends = {
         one.environment_id: one
         for one in KnownBackend.objects.filter(environment__in=found).defer("categories", "provider", "pushed")
     }
-    return {one.pk: standing(links.get(one.pk), unlinks.get(one.pk), backends.get(one.pk)) for one in found}
+    return {
+        one.pk: with_others(standing(links.get(one.pk), unlinks.get(one.pk), backends.get(one.pk)), others[one.pk])
+        for one in found
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What other features want in the backend beside the link: changed data access rules, and functions' access."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -35,12 +36,19 @@ def take_pushed(environment: Environment, changes: Sequence[Other], actor: Actor
 
 
 def has_rules_waiting(environment: Environment) -> bool:
-    return DataModel.objects.has_draft_to_push(environment)
+    return environment.pk in DataModel.objects.with_draft_to_push([environment])
 
 
 def functions_waiting(environment: Environment) -> int:
     """How many functions' access waits for a push."""
     return FunctionGrant.objects.to_push(environment).count() if environment.is_amplify else 0
+
+
+def subjects_of(environments: Sequence[Environment]) -> dict[int, list[str]]:
+    """`subjects` of Amplify environments by their ids; two queries, however many they are."""
+    drafts = DataModel.objects.with_draft_to_push(environments)
+    functions = Counter(FunctionGrant.objects.to_push(*environments).values_list("environment", flat=True))
+    return {one.pk: subjects(rules=one.pk in drafts, functions=functions[one.pk]) for one in environments}
 
 
 def subjects(*, rules: bool, functions: int) -> list[str]:

@@ -9,11 +9,11 @@ from environments.models import Environment
 
 
 class FunctionGrantQuerySet(models.QuerySet["FunctionGrant"]):
-    def to_push(self, environment: Environment) -> "FunctionGrantQuerySet":
-        """What the next push writes into the functions of an Amplify backend. Grants wait for a link as well."""
+    def to_push(self, *environments: Environment) -> "FunctionGrantQuerySet":
+        """What the next push writes into the functions of these Amplify backends. Grants wait for a link as well."""
         revoked = models.Q(state=FunctionGrant.State.REVOKED)
         wanted = models.Q(state=FunctionGrant.State.WANTED, environment__cognito_link__isnull=False)
-        return self.filter(revoked | wanted, environment=environment)
+        return self.filter(revoked | wanted, environment__in=environments)
 
 
 class FunctionGrant(models.Model):

@@ -13,9 +13,10 @@ from admin_ui.matrix import versions
 from admin_ui.matrix.values import Facts, Work
 from auth_import.models import CognitoLink, DriftWatch, IgnoredDrift, UnpushedUnlink
 from backend_state.models import KnownBackend
+from deployments import waiting
 from deployments.cloning import making
 from deployments.models import Deployment, PlannedClone
-from deployments.standing import standing
+from deployments.standing import standing, with_others
 from environments.models import Environment, Project
 from jobs.models import Job
 
@@ -51,7 +52,7 @@ class Reading:
 def read(
     environments: QuerySet[Environment], project: Project, *, may_import: Callable[[Environment], bool]
 ) -> Reading:
-    """What is known of these environments of the project. Three queries, and no call to AWS."""
+    """What is known of these environments of the project. Five queries at most, and no call to AWS."""
     rows = list(
         environments.select_related(None)
         .select_related(*_JOINED)
@@ -63,7 +64,9 @@ def read(
         )
     )
     work = _work_by_environment(project)
-    facts = [_facts(row, work.get(row.pk, []), may_import=may_import(row)) for row in rows]
+    backends = [row for row in rows if row.is_amplify]
+    others = waiting.subjects_of(backends) if backends else {}
+    facts = [_facts(row, work.get(row.pk, []), others.get(row.pk, []), may_import=may_import(row)) for row in rows]
     return Reading(facts, work.get(None, []))
 
 
@@ -88,15 +91,15 @@ def _work_by_environment(project: Project) -> dict[int | None, list[Work]]:
     return found
 
 
-def _facts(row: Any, work: Sequence[Work], *, may_import: bool) -> Facts:
-    """`row` is an environment with what `read` has joined to it."""
+def _facts(row: Any, work: Sequence[Work], others: Sequence[str], *, may_import: bool) -> Facts:
+    """`row` is an environment with what `read` has joined to it; `others` waits to be pushed beside auth."""
     link: CognitoLink | None = getattr(row, "cognito_link", None)
     known: KnownBackend | None = getattr(row, "known_backend", None)
     unlink: UnpushedUnlink | None = getattr(row, "unpushed_unlink", None)
     watch: DriftWatch | None = getattr(row, "drift_watch", None)
     if known:
         known.facts = {"auth": row.auth_in_cloud or []}
-    stands = standing(link, unlink, known) if row.is_amplify else None
+    stands = with_others(standing(link, unlink, known), others) if row.is_amplify else None
     outputs, found = versions.read(json.dumps(link.outputs)) if link else (None, None)
     pool = outputs.identity_pool if outputs else None
     arns = (row.role_arn, *((pool.auth_role_arn, pool.unauth_role_arn) if pool else ()))

@@ -16,7 +16,7 @@ from data_authorization.graphql_schema.access import groups_named
 from data_authorization.graphql_schema.reading import SchemaUnreadable
 from data_authorization.graphql_schema.schema import Definition, Field, Place, Problem, Schema
 from data_authorization.graphql_schema.vocabulary import ROOT_TYPES
-from data_authorization.rule_places import Standing
+from data_authorization.rules.places import Standing
 from data_authorization.views.overview import base_context, unreadable
 from environments import access
 from environments.models import Environment

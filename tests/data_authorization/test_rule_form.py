@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from django.http import QueryDict
 
-from data_authorization.forms import TICKED, RuleForm, values_of
 from data_authorization.graphql_schema.editing import wanted_of
 from data_authorization.graphql_schema.reading import SchemaUnreadable, read_schema
 from data_authorization.graphql_schema.schema import Rule, Schema
-from data_authorization.proposals import propose, rule_of_text, rule_source
-from data_authorization.rule_places import Standing, standing_at
+from data_authorization.rules.forms import TICKED, RuleForm, values_of
+from data_authorization.rules.places import Standing, standing_at
+from data_authorization.rules.proposals import propose, rule_of_text, rule_source
 
 FILES = sorted((Path(__file__).parent / "schemas").glob("*.graphql"))
 

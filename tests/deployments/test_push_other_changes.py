@@ -100,7 +100,7 @@ def test_data_rules_alone_are_pushed_where_nothing_is_linked(account: Account) -
     after = backend.everything()
     assert {key for key in after if after[key] != before[key]} <= {"objects"}
     assert DataModel.objects.get(environment=environment).text == text
-    assert not DataModel.objects.has_draft_to_push(environment)
+    assert not waiting.has_rules_waiting(environment)
     job = previewing(environment)
     assert job.status == Status.FAILED
     assert "nothing else waits" in job.error_words
@@ -173,7 +173,7 @@ def test_a_push_of_rules_that_dies_is_finished_with_what_was_reviewed(account: A
     assert by_itself(environment).status == Status.SUCCEEDED
     assert in_zip(backend, schema_path(backend)) == text
     assert DataModel.objects.get(environment=environment).text == text
-    assert DataModel.objects.has_draft_to_push(environment)
+    assert waiting.has_rules_waiting(environment)
 
 
 def test_the_page_the_badge_and_the_review_say_what_waits(account: Account, client: Client) -> None:
@@ -206,7 +206,7 @@ def test_a_backend_that_was_pushed_with_these_rules_needs_no_push(account: Accou
     job = previewing(environment)
     assert job.status == Status.SUCCEEDED
     assert job.result["nothing"]
-    assert not DataModel.objects.has_draft_to_push(environment)
+    assert not waiting.has_rules_waiting(environment)
 
 
 def test_an_unlink_goes_along_with_the_access_it_was_beneath(account: Account) -> None:
@@ -261,7 +261,7 @@ def test_what_nobody_has_looked_at_is_not_pushed_by_the_job_that_finishes_an_unl
     assert (job.status, job.error_words) == (Status.SUCCEEDED, "")
     assert not json.loads(backend.read("amplify-meta.json")).get("auth")
     assert in_zip(backend, schema_path(backend)) == base
-    assert DataModel.objects.has_draft_to_push(environment)
+    assert waiting.has_rules_waiting(environment)
 
 
 def test_the_environments_own_page_says_that_a_draft_waits(account: Account) -> None:
@@ -273,3 +273,17 @@ def test_the_environments_own_page_says_that_a_draft_waits(account: Account) -> 
     assert "Not pushed" not in member.get(environment.get_absolute_url()).content.decode()
     drafted(environment, backend)
     assert "Not pushed" in member.get(environment.get_absolute_url()).content.decode()
+
+
+def test_the_matrix_and_the_environments_page_count_what_waits_beside_auth(account: Account, client: Client) -> None:
+    from tests.factories import make_cast
+
+    backend = plant(account, kinds=["key-api"])
+    environment = environment_of(backend)
+    client.force_login(make_cast(environment.project).owner)
+    page = client.get(environment.project.get_absolute_url()).content.decode()
+    assert "1 to push" not in page
+    drafted(environment, backend)
+    page = client.get(environment.project.get_absolute_url()).content.decode()
+    assert "1 to push" in page
+    assert "Not pushed" in client.get(environment.get_absolute_url()).content.decode()

@@ -12,7 +12,7 @@ from data_authorization.graphql_schema.differences import Difference, between
 from data_authorization.graphql_schema.reading import SchemaUnreadable, read_definition
 from data_authorization.graphql_schema.schema import Place, Problem, Rule, Schema, WantedRule
 from data_authorization.graphql_schema.validity_ids import ERROR
-from data_authorization.rule_places import Standing, standing_at
+from data_authorization.rules.places import Standing, standing_at
 
 UNKNOWN_ARGUMENT = "auth.unknown-argument"
 """It was in the file already, for nobody can write one in the form: this Amplify may know more than the console."""

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from data_authorization.asking import Asked
 from data_authorization.graphql_schema.access import GLOBAL_PLACE, Access
 from data_authorization.graphql_schema.schema import Place, Rule
 from data_authorization.graphql_schema.sentences import of_rule, rule_words
 from data_authorization.graphql_schema.simulation import Caller, Decision, Request, decide_with
 from data_authorization.graphql_schema.vocabulary import COARSE, Operation
 from data_authorization.presentation import anchor_of
+from data_authorization.simulator.asking import Asked
 from environments.models import Environment
 
 FIELDS_SHOWN = 60

@@ -9,7 +9,7 @@ from data_authorization.graphql_schema.access import Access, Door, access_of
 from data_authorization.graphql_schema.schema import Definition, Schema
 from data_authorization.graphql_schema.simulation import Caller, Request, implied
 from data_authorization.graphql_schema.vocabulary import COARSE, READS, ROOT_TYPES, Operation
-from data_authorization.people import Person
+from data_authorization.simulator.people import Person
 
 ITEM = "item."
 """Begins the parameters that hold the fields of the item which rules look into."""

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_safe
 
 from auth_import.patience import answers_in_time
 from auth_import.pickers import Unread
-from data_authorization import answers, asking, comparing, people, reports, services
-from data_authorization.asking import Asked
+from data_authorization import reports, services
 from data_authorization.graphql_schema.reading import SchemaUnreadable, read_schema
 from data_authorization.graphql_schema.schema import Schema
 from data_authorization.graphql_schema.vocabulary import COARSE, READS
+from data_authorization.simulator import answers, asking, comparing, people
+from data_authorization.simulator.asking import Asked
 from data_authorization.views.overview import base_context, unreadable
 from environments import access
 from environments.models import Environment

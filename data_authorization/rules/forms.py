@@ -20,8 +20,8 @@ from data_authorization.graphql_schema.vocabulary import (
     Provider,
     Strategy,
 )
-from data_authorization.rule_places import Standing
-from data_authorization.rule_words import OPERATION_WORDS, PROVIDER_WORDS, STRATEGY_HINTS, STRATEGY_WORDS
+from data_authorization.rules.places import Standing
+from data_authorization.rules.words import OPERATION_WORDS, PROVIDER_WORDS, STRATEGY_HINTS, STRATEGY_WORDS
 
 TICKED = "ticked"
 """A field of the page's form: operations that are not named were unticked. Without it none named means all."""

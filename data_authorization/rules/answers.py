@@ -6,15 +6,15 @@ from typing import Any
 
 from auth_import.pickers import Unread
 from data_authorization import presentation, reports, services
-from data_authorization.forms import RuleForm
 from data_authorization.graphql_schema.access import GLOBAL_PLACE, access_of
 from data_authorization.graphql_schema.differences import Difference, joined
 from data_authorization.graphql_schema.editing import wanted_of
 from data_authorization.graphql_schema.schema import Place, Problem, Rule
 from data_authorization.graphql_schema.sentences import listed
 from data_authorization.graphql_schema.validity_ids import ERROR
-from data_authorization.proposals import Proposal, rule_source
-from data_authorization.rule_desk import Desk
+from data_authorization.rules.desk import Desk
+from data_authorization.rules.forms import RuleForm
+from data_authorization.rules.proposals import Proposal, rule_source
 
 SHOWN = 8
 """How many warnings, and how many changes for people, the panel says one by one."""

@@ -12,7 +12,7 @@ from django.urls import reverse
 from data_authorization import presentation, reports, services
 from data_authorization.graphql_schema.reading import SchemaUnreadable
 from data_authorization.graphql_schema.schema import Rule, Schema
-from data_authorization.rule_places import Standing, standing_at
+from data_authorization.rules.places import Standing, standing_at
 from environments import access
 from environments.models import Environment
 from environments.permissions import Permission

@@ -9,15 +9,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from auth_import.patience import answers_in_time
-from data_authorization import groups, rule_answers, services
-from data_authorization.forms import IDENTITY_CLAIMS, RemoveRuleForm, RuleForm, values_of
+from data_authorization import groups, services
 from data_authorization.graphql_schema.editing import wanted_of
 from data_authorization.graphql_schema.schema import Rule, WantedRule
 from data_authorization.graphql_schema.vocabulary import Strategy
 from data_authorization.presentation import sentence_about
-from data_authorization.proposals import Proposal, find_rule, propose, rule_of_text, rule_source
-from data_authorization.rule_answers import picker_of
-from data_authorization.rule_desk import Desk, open_desk, rule_page
+from data_authorization.rules import answers
+from data_authorization.rules.answers import picker_of
+from data_authorization.rules.desk import Desk, open_desk, rule_page
+from data_authorization.rules.forms import IDENTITY_CLAIMS, RemoveRuleForm, RuleForm, values_of
+from data_authorization.rules.proposals import Proposal, find_rule, propose, rule_of_text, rule_source
 from data_authorization.views.overview import base_context
 from environments import access
 from environments.permissions import Permission
@@ -64,7 +65,7 @@ def edit(request: HttpRequest, project: str, env: str, type: str, number: int) -
         return _save(request, desk, number)
     rule = desk.rule(number)
     if wants_json(request):
-        return JsonResponse(rule_answers.rule_report(desk, rule))
+        return JsonResponse(answers.rule_report(desk, rule))
     wanted = wanted_of(rule)
     proposal = _tried(desk, number, wanted, groups.remembered(desk.environment))
     form = RuleForm(standing=desk.standing, wanted=wanted)
@@ -88,7 +89,7 @@ def check(request: HttpRequest, project: str, env: str, type: str) -> HttpRespon
     proposal = _tried(desk, rule.number if rule else None, form.wanted, known) if form.is_valid() else None
     _say(form, proposal)
     if wants_json(request):
-        return JsonResponse(rule_answers.check_report(desk, form, proposal))
+        return JsonResponse(answers.check_report(desk, form, proposal))
     if request.POST.get("show") == "groups":
         picker = picker_of(form, groups.groups_of_pool(desk.environment))
         return _page(request, desk, form, rule, proposal, fragment="groups", picker=picker)
@@ -112,7 +113,7 @@ def remove(request: HttpRequest, project: str, env: str, type: str, number: int)
     if not proposal.can_be_saved:
         return _confirm(request, desk, rule, proposal, status=422)
     try:
-        return _keep(request, desk, proposal, rule_answers.removed_words(desk, rule))
+        return _keep(request, desk, proposal, answers.removed_words(desk, rule))
     except services.StaleDraft:
         return _stale_removal(request, _again(request, desk), number, form.cleaned_data["was"])
 
@@ -129,10 +130,10 @@ def _save(request: HttpRequest, desk: Desk, number: int | None) -> HttpResponse:
     _say(form, proposal)
     if proposal is None or not proposal.can_be_saved:
         if wants_json(request):
-            return JsonResponse(rule_answers.check_report(desk, form, proposal), status=422)
+            return JsonResponse(answers.check_report(desk, form, proposal), status=422)
         return _page(request, desk, form, rule, proposal, status=422)
     try:
-        return _keep(request, desk, proposal, rule_answers.saved_words(desk, proposal, number))
+        return _keep(request, desk, proposal, answers.saved_words(desk, proposal, number))
     except services.StaleDraft:
         # Somebody was quicker between this request's reading and its saving: the newest draft is another one now.
         newest = _again(request, desk)
@@ -189,7 +190,7 @@ def _keep(request: HttpRequest, desk: Desk, proposal: Proposal, words: str) -> H
             expected=desk.working.number,
         ).number
     if wants_json(request):
-        return JsonResponse(rule_answers.saved_report(desk, proposal, version))
+        return JsonResponse(answers.saved_report(desk, proposal, version))
     said = f"{words} It waits in the draft: nothing in AWS has changed." if proposal.is_change else "Nothing changed."
     messages.success(request, said)
     return redirect_page(request, desk.type_url(proposal.rule.number if proposal.rule else None))
@@ -219,7 +220,7 @@ def _form_context(desk: Desk, form: RuleForm, rule: Rule | None, proposal: Propo
         "form": form,
         "rule": rule,
         "proposal": proposal,
-        "answer": rule_answers.answer_of(proposal, form),
+        "answer": answers.answer_of(proposal, form),
         "picker": picker_of(form, None),
         "identity_claims": IDENTITY_CLAIMS,
         "providers": form.provider_choices(desk.working.modes),
@@ -257,7 +258,7 @@ def _stale(request: HttpRequest, desk: Desk, form: RuleForm, rule: Rule | None, 
         proposal,
         status=409,
         stale=refusal,
-        meanwhile=rule_answers.meanwhile(desk.working, since),
+        meanwhile=answers.meanwhile(desk.working, since),
         is_gone=bool(request.POST.get("was")) and rule is None,
         expected=desk.working.number,
     )
@@ -267,7 +268,7 @@ def _confirm(
     request: HttpRequest, desk: Desk, rule: Rule | None, proposal: Proposal | None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     if wants_json(request):
-        report = rule_answers.removal_report(desk, rule, proposal)
+        report = answers.removal_report(desk, rule, proposal)
         return JsonResponse(report, status=status)
     context = {
         **base_context(request, desk.environment, desk.working),
@@ -277,8 +278,8 @@ def _confirm(
         "sentence": sentence_about(rule, desk.standing.place, desk.standing.definition) if rule else "",
         "was": rule_source(desk.standing, rule) if rule else "",
         "proposal": proposal,
-        "answer": rule_answers.answer_of(proposal),
-        "left": rule_answers.left_words(proposal) if proposal else "",
+        "answer": answers.answer_of(proposal),
+        "left": answers.left_words(proposal) if proposal else "",
         "action": desk.removal_url(rule.number) if rule else "",
         "cancel_url": desk.type_url(rule.number if rule else None),
     }
