@@ -81,7 +81,7 @@ def wanted_of(environment: Environment, *, leaves_rules: bool = False) -> Wanted
         if UnpushedUnlink.objects.filter(environment=environment).exists():
             return Wanted(outputs=None, others=others, leaves_rules=leaves_rules)
         if others:
-            return Wanted(outputs=None, others=others, leaves_auth=True)
+            return Wanted(outputs=None, others=others, leaves_auth=True, leaves_rules=leaves_rules)
         raise NothingWanted("Nothing is linked to this environment, and nothing else waits to be pushed.")
     checked = preflight(
         environment=environment,
@@ -93,7 +93,8 @@ def wanted_of(environment: Environment, *, leaves_rules: bool = False) -> Wanted
     findings = tuple(_as_accepted(one, link) for one in checked.findings)
     if checked.outputs is None:
         unread = _unread(checked.observation.faults)
-        return Wanted(outputs=link.auth_outputs, findings=(*findings, unread), others=others)
+        outputs = link.auth_outputs
+        return Wanted(outputs=outputs, findings=(*findings, unread), others=others, leaves_rules=leaves_rules)
     newer = drift.compare(
         outputs_before=link.outputs,
         outputs_after=checked.outputs.to_dict(),
@@ -106,6 +107,7 @@ def wanted_of(environment: Environment, *, leaves_rules: bool = False) -> Wanted
         findings=findings,
         values=tuple(one.to_dict() for one in newer),
         others=others,
+        leaves_rules=leaves_rules,
     )
 
 

@@ -163,7 +163,8 @@ def _still_wanted(environment: Environment, plan: PushPlan) -> Wanted:
     """What is wanted, read from Cognito anew, which must be what was previewed."""
     if plan.leaves_auth:
         # What became of the link since is for another push to say.
-        wanted = Wanted(outputs=None, others=waiting.waiting_of(environment), leaves_auth=True)
+        others = waiting.waiting_of(environment, rules=not plan.leaves_rules)
+        wanted = Wanted(outputs=None, others=others, leaves_auth=True)
         _require_same_others(plan, wanted)
         return wanted
     try:

@@ -13,12 +13,13 @@ from auth_import.models import CognitoLink, UnpushedUnlink
 from auth_import.services import unlink
 from data_authorization import services as data_rules
 from data_authorization.models import DataModel
-from deployments import waiting
+from deployments import preview_job, services, waiting
 from deployments.finishing import services as finishing
 from deployments.models import Deployment
 from deployments.push_plan import PushPlan
 from environments.models import Environment
 from function_access.models import FunctionGrant
+from jobs import lifecycle
 from jobs.models import Status
 from tests.auth_import.journeys import ACTOR, signed_in
 from tests.auth_import.planted import Account
@@ -287,3 +288,22 @@ def test_the_matrix_and_the_environments_page_count_what_waits_beside_auth(accou
     page = client.get(environment.project.get_absolute_url()).content.decode()
     assert "1 to push" in page
     assert "Not pushed" in client.get(environment.get_absolute_url()).content.decode()
+
+
+def test_a_push_that_leaves_rules_leaves_them_also_where_only_functions_are_left_to_push(account: Account) -> None:
+    backend = plant(account, kinds=["key-api", "function"])
+    environment = environment_of(backend)
+    linked(environment, any_choice(account))
+    grant = granted(environment, "orderMailer")
+    pushed(environment)
+    base = in_zip(backend, schema_path(backend))
+    drafted(environment, backend)
+    FunctionGrant.objects.filter(pk=grant.pk).update(state="revoked")
+    job = services.start_preview(environment=environment, actor=ACTOR, send=False, leaves_rules=True)
+    job = lifecycle.run_now(job, preview_job.preview)
+    deployment = Deployment.objects.get(pk=job.result["deployment"])
+    assert PushPlan.from_dict(deployment.document).change == "functions"
+    job = pushing(deployment)
+    assert job.status == Status.SUCCEEDED, (job.error_words, job.error_code)
+    assert in_zip(backend, schema_path(backend)) == base
+    assert waiting.has_rules_waiting(environment)
