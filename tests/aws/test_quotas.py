@@ -246,7 +246,7 @@ def test_a_person_does_not_queue_behind_background_work(monkeypatch: pytest.Monk
     for _ in range(20):
         with quotas.counting(TARGET, "cognito-idp:X", Quota.USER_UPDATE, ""):
             quotas.wait_for_turn()
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 0.9
     for thread in waiting:
         thread.join(timeout=20)
     assert len(done) == len(waiting), "and the background has its turns once people have had theirs"

@@ -14,7 +14,7 @@ from tests.aws.conftest import TARGET, Sandbox
 
 def test_independent_calls_take_the_time_of_one(sandbox: Sandbox, pool: str) -> None:
     user_pools.describe_user_pool(TARGET, pool)
-    sandbox.fail("*", delay_ms=150)
+    sandbox.fail("*", delay_ms=400)
     started = time.monotonic()
 
     found = gather(
@@ -24,7 +24,7 @@ def test_independent_calls_take_the_time_of_one(sandbox: Sandbox, pool: str) -> 
         missing=lambda: user_pools.describe_user_pool(TARGET, "eu-west-1_Missing00").id,
     )
 
-    assert time.monotonic() - started < 0.4
+    assert time.monotonic() - started < 1.2, "one after the other they take 1.6 s"
     assert found["pool"] == pool
     assert found["groups"] == ()
     missing = found["missing"]
@@ -33,14 +33,14 @@ def test_independent_calls_take_the_time_of_one(sandbox: Sandbox, pool: str) -> 
 
 
 def test_a_dependent_call_starts_the_moment_its_predecessor_is_done() -> None:
-    started = time.monotonic()
+    release = threading.Event()
     with Together() as together:
-        slow = together.start(time.sleep, 0.3)
+        slow = together.start(release.wait, 20)
         quick = together.start(lambda: 20)
         chained = together.after(together.after(quick, lambda number: number + 1), lambda number: number * 2)
         assert chained.result() == 42
-        assert time.monotonic() - started < 0.25
         assert not slow.done
+        release.set()
         slow.result()
 
 
@@ -70,7 +70,7 @@ def test_the_deadline_ends_waiting_with_a_fault() -> None:
     finally:
         release.set()
 
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 4
     for outcome in outcomes:
         assert isinstance(outcome, Fault)
         assert (outcome.kind, outcome.code) == ("unavailable", "DeadlineExceeded")
