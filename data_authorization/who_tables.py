@@ -12,6 +12,8 @@ from data_authorization.presentation import anchor_of
 GROUPS_SHOWN = 30
 """Rows of groups before somebody asks for all."""
 FOUND_SHOWN = 20
+POOL_SHOWN = 300
+"""Groups of the pool that no rule names, where somebody asks for all; a pool may have 10,000."""
 STATES = {"yes": "pass", "own": "info", "partly": "info", "no": "stopped"}
 ICONS = {
     "owner": "user",
@@ -45,6 +47,8 @@ class CellView:
     links: tuple[RuleLink, ...]
     is_held_back: bool = False
     """The rules of the type would let them, and those of a field do not."""
+    held_by: RuleLink | None = None
+    """The field that does not, where one alone is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,10 @@ def who_table(
     all_rows: bool = False,
     modes: Sequence[str] = (),
 ) -> WhoTable:
-    """The table of the place. With `asked`, only the groups whose name has that text, also those of the pool.
+    """The table of the place. With `asked`, only the groups whose name has that text, also those of the `pool`.
 
-    The groups that rules of the type name are rows by themselves; the other ones of a pool are as many as it likes.
+    The groups that rules of the type name are rows by themselves; the other ones of a pool are as many as it likes,
+    and stand for one row where `pool` is not given.
     Nobody has a say about an enumeration or an input: the table is empty. Raises LookupError for a place that is not
     there.
     """
@@ -85,23 +90,25 @@ def who_table(
         return WhoTable(place, (), ())
     named = groups_named(schema, (place.type,))
     text = asked.casefold()
-    found = [name for name in pool if text in name.casefold() and name not in named] if asked else []
+    found = [name for name in pool if text in name.casefold() and name not in named]
     if asked and not found and not any(text in name.casefold() for name in named):
         # A name that nobody knows has an answer too: that of everybody who is signed in.
         found = [asked]
-    table = table_of(schema, place, found[:FOUND_SHOWN], modes)
+    most = FOUND_SHOWN if asked else POOL_SHOWN
+    table = table_of(schema, place, [*named, *found[:most]], modes)
     groups = [one for one in table.rows if one.who.kind == "group" and text in one.who.name.casefold()]
     shown = groups if all_rows else groups[:GROUPS_SHOWN]
     kept = shown if asked else [one for one in table.rows if one.who.kind != "group" or one in shown]
     # The fields of Query and its siblings are called; what a table says there is whether.
     operations = ("call",) if place.type in ROOT_TYPES else table.operations
-    loose = _without_field_rules(schema, place, found[:FOUND_SHOWN])
+    loose = _without_field_rules(schema, place, found[:most])
     rows = [_row(place, operations, one, loose.get(one.who), named) for one in kept]
+    is_whole = bool(asked or (pool and not found[most:]))
     return WhoTable(
         place,
         operations,
-        tuple(rows if asked else _with_any_other(rows)),
-        hidden=len(groups) - len(shown) + len(found[FOUND_SHOWN:]),
+        tuple(rows if is_whole else _with_any_other(rows)),
+        hidden=len(groups) - len(shown) + len(found[most:]),
     )
 
 
@@ -151,7 +158,10 @@ def _row(place: Place, operations: Sequence[str], row: Row, loose: Row | None, n
 def _cell(place: Place, operation: str, cell: Cell, *, is_held_back: bool) -> CellView:
     links = tuple(RuleLink(url_of(one, number), _label(place, one, number)) for one, number in cell.rules)
     state = STATES.get(cell.answer, "pending")
-    return CellView(operation.capitalize(), cell.answer, state, cell.words, links, is_held_back)
+    held_by = None
+    if is_held_back and cell.lacking:
+        held_by = RuleLink(url_of(Place(place.type, cell.lacking[0]), 0), cell.lacking[0])
+    return CellView(operation.capitalize(), cell.answer, state, cell.words, links, is_held_back, held_by)
 
 
 def url_of(place: Place, number: int) -> str:

@@ -8,6 +8,7 @@ from audit.record import Actor
 from backend_state.document.api_modes import EditApiModes
 from backend_state.document.changes import EditSchema, FunctionAccess
 from data_authorization import services as data_rules
+from data_authorization.graphql_schema.vocabulary import MODE_WORDS, Mode
 from data_authorization.models import DataModel
 from environments.models import Environment
 from function_access import services as functions
@@ -65,9 +66,8 @@ def words_of(change: Other) -> str:
         case EditSchema():
             return f"Data access rules: the API {change.api} gets another schema.graphql."
         case EditApiModes():
-            return (
-                f"Authorization modes: the API {change.api} gets {', '.join(change.modes)}, the first one by default."
-            )
+            modes = ", ".join(MODE_WORDS.get(Mode(one), one) if one in tuple(Mode) else one for one in change.modes)
+            return f"Authorization modes: the API {change.api} lets callers in by {modes}; the first is its default."
         case FunctionAccess(operations=()):
             return f"Function access: {change.function} loses its access to the user pool."
     may = ", ".join(change.operations)

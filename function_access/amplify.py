@@ -20,7 +20,7 @@ from backend_state.document.problems import BackendProblem
 from backend_state.document.state import ZIP, BackendDocument
 from backend_state.store import Place
 from environments.models import Environment
-from function_access import operations
+from function_access import operations, room
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,13 @@ def preview(
     after = changes.applied(before, access)
     auth = before.imported
     name = auth.name if auth else ""
-    statements = function_access.pool_statements(after.json(template_path(access.function)), name)
+    template, variable = after.json(template_path(access.function)), operations.variable_of(name)
+    if link and access.operations:
+        was = before.json(template_path(access.function))
+        room.check(template, was, variable=variable, pool_id=link.user_pool_id)
+    statements = function_access.pool_statements(template, name)
     return Preview(
-        variable=operations.variable_of(name),
+        variable=variable,
         statement="\n".join(stringify(one, indent=2) for one in statements),
         files=file_changes(before, after, lambda _: ""),
         along=before is not document,

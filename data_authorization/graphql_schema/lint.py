@@ -87,6 +87,9 @@ class _Ground:
                     yield from self._rule(spot, rule, field)
         if one.is_model:
             yield from self._model(spot)
+            yield from _joined(spot)
+            yield from _not_set(spot)
+            yield from _bypassing(spot)
 
     def _rule(self, spot: Spot, rule: Rule, field: Field | None) -> Iterator[Found]:
         at = field.name if field else ""
@@ -170,6 +173,55 @@ def _public_write(spot: Spot, rule: Rule, at: str, *, is_root: bool) -> Iterator
         "If that is not meant, choose another “allow”." if is_root else "If that is not meant, leave them only read."
     )
     yield spot.problem("lint.public-write", words, rule.span, field=at, rule=rule.number, argument="operations")
+
+
+def _joined(spot: Spot) -> Iterator[Found]:
+    """`@manyToMany` makes a model that nobody wrote, with the rules of both sides (section 9.5); told at one side."""
+    name = spot.definition.name
+    for field in spot.definition.fields:
+        directive = next((one for one in field.directives if one.name == "manyToMany"), None)
+        if directive is not None and name <= field.named_type:
+            words = (
+                f"Amplify keeps which {name} belongs to which {field.named_type} in a model of its own, and gives it "
+                "the rules of both: whoever may change the items of one may link and unlink those of the other."
+            )
+            yield spot.problem("lint.joined-rules", words, directive.span, field=field.name)
+
+
+def _not_set(spot: Spot) -> Iterator[Found]:
+    """Told once a model. The feature flag is that of the transformer (amplify-category-api, pull request 580)."""
+    rules = [one for one in spot.definition.rules if is_well_formed(one) and Operation.CREATE in operations_of(one)]
+    doors = {one.provider for one in rules if one.strategy == Strategy.OWNER and names_of(one) is None}
+    for rule in rules:
+        is_static = rule.strategy == Strategy.PRIVATE or names_of(rule) is not None
+        if is_static and rule.provider in doors:
+            words = (
+                f"Whoever creates {spot.definition.name} items by this rule becomes their owner only where "
+                "graphqltransformer.populateOwnerFieldForStaticGroupAuth is true in amplify/cli.json, as in new "
+                "projects. In older ones the item has no owner."
+            )
+            yield spot.problem("lint.owner-not-set", words, rule.span, rule=rule.number)
+            return
+
+
+def _bypassing(spot: Spot) -> Iterator[Found]:
+    """Rules are alternatives: whoever one lets in is not held to the groups that another one reads from the item."""
+    one = spot.definition
+    rules = [rule for rule in one.rules if is_well_formed(rule) and rule.strategy == Strategy.GROUPS]
+    dynamic = [rule for rule in rules if rule.groups_field]
+    for rule in dynamic:
+        field = one.field(rule.groups_field)
+        writers = [
+            other.groups_field
+            for other in dynamic
+            if other.groups_field != rule.groups_field and {Operation.CREATE, Operation.UPDATE} & operations_of(other)
+        ]
+        if writers and field is not None and not field.auths:
+            words = (
+                f"Whoever gets in by {listed(dict.fromkeys(writers))} may write any group into “{rule.groups_field}”, "
+                "and so let it in by this rule. If that is not meant, give the field rules of its own."
+            )
+            yield spot.problem("lint.groups-bypassed", words, rule.span, rule=rule.number, argument="groupsField")
 
 
 def _owner_field(spot: Spot, rule: Rule, at: str) -> Iterator[Found]:

@@ -5,7 +5,7 @@ owns nothing. Groups that the same rules name share one answer, so that a pool o
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from data_authorization.graphql_schema.access import Access, Door, Principal, access_of
 from data_authorization.graphql_schema.calling import Caller, Request
@@ -54,6 +54,8 @@ class Cell:
     rules: tuple[tuple[Place, int], ...] = ()
     without: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = field(default=(), compare=False)
+    """Of a "No": the fields with rules of their own that this caller lacks. Without them it may be one all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,19 @@ def _cell(access: Access, place: Place, standing: Standing, operation: str, mode
     item = strange | dict(standing.own or {})
     decision = _ask(access, place, standing.caller, operation, item, modes)
     if not decision.allowed:
-        return Cell("no", "No")
+        return Cell("no", "No", lacking=_lacking(access, place, standing, operation, decision))
     only_own = bool(standing.own) and not _ask(access, place, standing.caller, operation, strange, modes).allowed
     return _of_decision(decision, standing.who, only_own=only_own)
+
+
+def _lacking(access: Access, place: Place, standing: Standing, operation: str, decision: Decision) -> tuple[str, ...]:
+    """An item is only created with the fields that are required, and only deleted with all of them."""
+    if place.field or not access.is_model or operation != Operation.DELETE:
+        fields = (access.definition.field(one) for one in decision.without if one in access.restricted)
+        return tuple(one.name for one in fields if one and one.is_required)
+    item = dict.fromkeys(_entities(access), OTHER) | dict(standing.own or {})
+    places = (Place(place.type, one) for one in access.field_names if one in access.restricted)
+    return tuple(one.field for one in places if not _ask(access, one, standing.caller, operation, item, ()).allowed)
 
 
 def _of_decision(decision: Decision, who: Who, *, only_own: bool) -> Cell:

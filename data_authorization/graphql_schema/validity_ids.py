@@ -82,6 +82,8 @@ MEANINGS: dict[str, Meaning] = {
     "lint.public-by-default": Meaning(WARNING, "Models without rules are open to anyone with the API key."),
     "lint.model-without-rules": Meaning(WARNING, "A model without rules: nobody gets in."),
     "lint.owner-reassigns": Meaning(WARNING, "An owner may write another owner's name into the item."),
+    "lint.owner-not-set": Meaning(INFO, "Who creates by a rule for groups or all may, in older projects, not own it."),
+    "lint.groups-bypassed": Meaning(WARNING, "Who gets in by one `groupsField` may write the groups of another one."),
     "lint.required-unreadable": Meaning(
         WARNING, "A required field is hidden from people who may read the model: their whole answer fails."
     ),
@@ -93,6 +95,7 @@ MEANINGS: dict[str, Meaning] = {
     "lint.unknown-group": Meaning(WARNING, "The user pool has no group of this name."),
     "lint.empty-group": Meaning(INFO, "Nobody is in the group."),
     "lint.provider-deprecated": Meaning(INFO, "The provider `iam` is called `identityPool` today."),
+    "lint.joined-rules": Meaning(INFO, "What `@manyToMany` links is open to whom the rules of either side allow."),
 }
 
 

@@ -51,7 +51,10 @@ class Shown:
 @require_safe
 @answers_in_time
 def page(request: HttpRequest, project: str, env: str, type: str) -> HttpResponse:
-    """`?field=` opens one field, `?group=` finds groups for the table, `?groups=check` asks the pool about groups."""
+    """`?field=` opens one field, `?group=` finds groups for the table, `?groups=check` asks the pool about groups.
+
+    `?rows=all` lengthens a table to every group that rules name, `?rows=pool` to every group of the pool.
+    """
     environment = access.environment(request, project, env, needs=Permission.VIEW)
     working = services.working_of(environment)
     context = base_context(request, environment, working) | {"type_name": type}
@@ -107,13 +110,21 @@ def _has_rules(definition: Definition) -> bool:
 def _who(shown: Shown) -> dict[str, Any]:
     """The table of the type; somebody who looks for a group is also shown those of the pool that no rule names."""
     asked = shown.request.GET.get("group", "").strip()[:LONGEST_NAME]
-    answer = groups.groups_of_pool(shown.environment) if asked else ()
+    return _table(shown, shown.place, asked) | {"asked": asked}
+
+
+def _table(shown: Shown, place: Place, asked: str = "") -> dict[str, Any]:
+    """Who may do what with the place, and why the groups of the pool are not among the rows where they should be."""
+    rows = shown.request.GET.get("rows")
+    is_whole = rows == "pool"
+    answer = groups.groups_of_pool(shown.environment) if asked or is_whole else ()
     pool, unread = ((), answer) if isinstance(answer, Unread) else (answer, None)
-    every = "rows" in shown.request.GET
-    modes = shown.working.modes
-    table = who_tables.who_table(shown.schema, shown.place, asked=asked, pool=pool, all_rows=every, modes=modes)
+    table = who_tables.who_table(
+        shown.schema, place, asked=asked, pool=pool, all_rows=rows is not None, modes=shown.working.modes
+    )
     # That nothing is linked is said elsewhere on the page, and is no failure.
-    return {"who": table, "asked": asked, "pool_unread": None if unread is groups.NOT_LINKED else unread}
+    pool_unread = None if unread is groups.NOT_LINKED else unread
+    return {"who": table, "pool_unread": pool_unread, "is_whole_pool": is_whole and unread is None}
 
 
 def _fields(shown: Shown) -> dict[str, Any]:
@@ -137,9 +148,7 @@ def _opened(shown: Shown, one: Field, problems: tuple[Problem, ...]) -> dict[str
         "may_add": not Standing(shown.definition, one).refusal,
         "rules": presentation.rule_rows(shown.schema, place, problems),
         "problems": [found for found in problems if found.place == place and found.rule is None],
-        "who": who_tables.who_table(
-            shown.schema, place, all_rows="rows" in shown.request.GET, modes=shown.working.modes
-        ),
+        **_table(shown, place),
     }
 
 

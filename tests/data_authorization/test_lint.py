@@ -67,6 +67,23 @@ CASES = [
               "@model(subscriptions: { level: off })"),
         ["lint.required-unreadable"],
     ),
+    (model(f"{{ allow: owner, operations: [create] }}, {EDITORS}, {{ allow: private }}"), ["lint.owner-not-set"]),
+    (model(f"{{ allow: owner, operations: [create], provider: oidc }}, {EDITORS}"), []),
+    (model('{ allow: owner, operations: [create] }, { allow: groups, groups: ["A"], operations: [update] }'), []),
+    (model(f"{{ allow: owner, operations: [read] }}, {EDITORS}"), []),
+    (
+        model('{ allow: groups, groupsField: "a" }, { allow: groups, groupsField: "b", operations: [read] }',
+              "a: [String] b: [String]"),
+        ["lint.groups-bypassed"],
+    ),
+    (
+        model('{ allow: groups, groupsField: "a" }, { allow: groups, groupsField: "b", operations: [read] }',
+              f"a: [String] b: [String] @auth(rules: [{EDITORS}])"),
+        [],
+    ),
+    # Told at one of the two sides.
+    (model("{ allow: private }", 'tags: [Tag] @manyToMany(relationName: "BookTags")'), ["lint.joined-rules"]),
+    (model("{ allow: private }", 'as: [Author] @manyToMany(relationName: "BookAuthors")'), []),
     # Rules that are wrong are the matter of `validity`.
     (model("{ allow: pubic }"), []),
     (model("{ allow: owner, provider: iam }"), ["lint.provider-deprecated"]),

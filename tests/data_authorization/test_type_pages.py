@@ -94,6 +94,15 @@ def test_a_delete_that_field_rules_hold_back_says_so() -> None:
     ]  # fmt: skip
     guests = next(row for row in table.rows if row.kind == "guest")
     assert not any(cell.is_held_back for cell in guests.cells)
+    assert owner.cells[3].held_by == who_tables.RuleLink("?field=cost#field-cost-rule-0", "cost")
+
+
+def test_a_creation_leads_to_the_required_field_that_holds_it_back() -> None:
+    rules = '@auth(rules: [{ allow: groups, groups: ["A"] }])'
+    fields = f"id: ID! may: String {rules} must: String! {rules}"
+    schema = read_schema(f"type Book @model @auth(rules: [{{ allow: private }}]) {{ {fields} }}")
+    signed_in = who_tables.who_table(schema, Place("Book")).rows[1]
+    assert [cell.held_by and cell.held_by.label for cell in signed_in.cells] == ["must", None, None, "may"]
 
 
 def test_the_table_stays_short_with_300_groups(environment: Environment, member: Client) -> None:
@@ -124,6 +133,28 @@ def test_groups_that_no_rule_names_answer_as_signed_in_users(
     refused = text_of(member, url(environment, "Comment", "?group=edit"), **FRAGMENT)
     assert "cognito-idp:ListGroups" in refused
     assert "as signed-in users" in refused
+
+
+def test_every_group_of_the_pool_is_a_row_where_somebody_asks_for_all(
+    environment: Environment, member: Client, sandbox: Sandbox
+) -> None:
+    plant(environment)
+    assert "rows=pool" not in html_of(member, url(environment, "Book"))
+    make_link(environment, user_pool_id=POOL)
+    assert html_of(member, url(environment, "Book", "?field=cost")).count("rows=pool") == 4
+    for query in ("?group=&rows=pool", "?field=cost&rows=pool"):
+        whole = text_of(member, url(environment, "Book", query), **FRAGMENT)
+        assert whole.index("Managers") < whole.index("Viewers in no rule here: as signed-in users")
+        assert "Guests" in whole
+        assert "Any other group" not in whole
+
+
+def test_very_many_groups_of_a_pool_are_counted() -> None:
+    pool = [f"Pool{number}" for number in range(400)]
+    table = who_tables.who_table(read_schema(SCHEMA), Place("Book"), pool=pool, all_rows=True)
+    assert table.hidden == 400 - who_tables.POOL_SHOWN
+    assert "other" in {row.kind for row in table.rows}
+    assert {row.words for row in table.rows} >= {"Managers", "Pool0", "Pool299"}
 
 
 def test_groups_of_one_type_are_compared_with_the_pool(

@@ -220,7 +220,7 @@ def stops(console: Console, office: Office, project: str) -> list[Stop]:
         Stop("review-function", f"{linked.functions}customer-sync/review/?operations=read", awaits="Calls in order"),
         Stop("data", linked.data, awaits="The user pool has no group"),
         Stop("data-unread", free.data, awaits="No data model has been read yet"),
-        Stop("data-type", f"{linked.data}types/Book/", awaits="held back by field rules"),
+        Stop("data-type", f"{linked.data}types/Book/", awaits="held back by cost"),
         Stop("data-field", f"{linked.data}types/Book/?field=cost#field-cost", awaits="What we paid for it."),
         Stop("data-source", f"{linked.data}source/"),
         Stop("data-draft", f"{linked.data}draft/"),

@@ -91,7 +91,7 @@ def test_access_is_reviewed_given_changed_and_taken_away(stage: "Stage", owner: 
     stages.succeeded(stages.run(job))
     assert [one.reason for one in audited(Action.FUNCTION_ACCESS_GRANTED)] == ["Newsletter"]
     main = main_of(get(owner, path(stage)))
-    assert "Access Read What that is 7 actions, least privilege" in main
+    assert "Access Read Details 7 actions, least privilege" in main
     assert stages.VARIABLE in main
     done = owner.post(path(stage, "apply-function"), {"operations": "read"}, headers=JSON)
     assert done.json()["done"] == "The function has exactly this access already."
