@@ -1,6 +1,7 @@
 """One user's life: created, invited again, confirmed, reset, suspended, reactivated, edited, deleted."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -81,3 +82,22 @@ def test_from_an_invitation_to_the_end(console: Console, office: Office, page: P
     expect(page.get_by_text("is deleted")).to_be_visible()
     left = console.aws("cognito-idp").list_users(UserPoolId=shop.pool_id, Filter=f'email = "{EMAIL}"')["Users"]
     assert left == []
+
+
+def test_what_somebody_has_opened_and_typed_stays_when_the_security_part_arrives(
+    sandbox: Any, office: Office, page: Page, place: Place
+) -> None:
+    office.link(place, scenario("good"))
+    page.goto(f"/projects/{place.project}/{place.name}/users/")
+    sandbox.fail("AdminGetUserAuthFactors", delay_ms=2500)
+    sandbox.fail("AdminListDevices", delay_ms=2500)
+    page.locator("tbody tr a").first.click()
+    deed = page.locator("#sign-in-help details").filter(has=page.get_by_text("Suspend", exact=True))
+    deed.locator("summary").click()
+    reason = deed.get_by_label("Reason for: Suspend")
+    reason.fill("Asked for by pho")
+    expect(page.locator("#security table, #security dl").first).to_be_visible(timeout=15_000)
+    reason.press_sequentially("ne")
+    expect(reason).to_be_visible()
+    expect(reason).to_have_value("Asked for by phone")
+    expect(reason).to_be_focused()
