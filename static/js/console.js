@@ -140,22 +140,6 @@
   document.addEventListener("htmx:sendError", failed("The console cannot be reached. Check the connection and try again."));
   document.addEventListener("htmx:timeout", failed("No answer within 30 seconds. It may still be at work; try again in a moment."));
 
-  // A part of the page that is drawn anew beside what was asked for keeps what somebody has opened and typed in it.
-  document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    const { target, fragment } = event.detail;
-    const named = (root) => new Map([...root.querySelectorAll("details")].map((one) => [one.firstElementChild.textContent, one]));
-    const fresh = named(fragment);
-    named(target).forEach((old, name) => {
-      const replacement = fresh.get(name);
-      if (!replacement) return;
-      replacement.open = old.open;
-      old.querySelectorAll("input:not([type=hidden]), select, textarea").forEach((field) => {
-        const same = replacement.querySelector(`[name="${CSS.escape(field.name)}"]`);
-        if (same && field.name) same.value = field.value;
-      });
-    });
-  });
-
   document.addEventListener("toast", (event) => {
     const { text, level } = event.detail;
     const box = buildAlert(level || "success", text, null);
