@@ -169,7 +169,7 @@ def reviewed(deployment: Deployment) -> Reviewed:
         ],
         stack=[_stack_row(one) for one in plan.stack_changes],
         calls=list(plan.calls),
-        others=[waiting.words_of(waiting.change_from(one)) for one in plan.others],
+        others=[waiting.words_of(one) for one in waiting.changes_from(plan.others)],
     )
 
 
@@ -280,7 +280,7 @@ def plan_report(deployment: Deployment, plan: PushPlan) -> dict[str, Any]:
         "deployment": deployment.pk,
         "phase": deployment.phase,
         "change": plan.change,
-        "also": [waiting.words_of(waiting.change_from(one)) for one in plan.others],
+        "also": [waiting.words_of(one) for one in waiting.changes_from(plan.others)],
         "findings": [finding_line(one) for one in plan.findings],
         "plan": {
             "aws": [f"{one.action} {one.subject}" for one in plan.calls],

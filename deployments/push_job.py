@@ -189,12 +189,8 @@ def _still_wanted(environment: Environment, plan: PushPlan) -> Wanted:
 
 
 def _require_same_others(plan: PushPlan, wanted: Wanted) -> None:
-    if not waiting.same(planned_others(plan), wanted.others):
+    if not waiting.same(waiting.changes_from(plan.others), wanted.others):
         raise _reviewed_something_else("Data access rules or a function's access were changed after the preview.")
-
-
-def planned_others(plan: PushPlan) -> tuple[waiting.Other, ...]:
-    return tuple(waiting.change_from(one) for one in plan.others)
 
 
 def _same_files(plan: PushPlan, worked: Worked) -> None:
@@ -226,7 +222,7 @@ def _from_kept(deployment: Deployment, environment: Environment, plan: PushPlan)
         outputs = replace(outputs, native_client_secret=client.secret)
         if secret_digest(outputs) != plan.secret_digest:
             raise _reviewed_something_else("The native app client got another secret meanwhile.")
-    wanted = Wanted(outputs=outputs, others=planned_others(plan), leaves_auth=plan.leaves_auth)
+    wanted = Wanted(outputs=outputs, others=waiting.changes_from(plan.others), leaves_auth=plan.leaves_auth)
     worked = planning.worked_out(environment, BackendDocument.parse(archive), present, wanted, plan.moment)
     _same_files(plan, worked)
     return worked
@@ -355,7 +351,7 @@ def _settle(run: Run, deployment: Deployment, environment: Environment, plan: Pu
         _end(run, deployment)
         if not plan.leaves_auth:
             take_pushed(environment=environment, outputs=plan.outputs, digest=plan.secret_digest, actor=actor_of(run))
-        waiting.take_pushed(environment, planned_others(plan), actor_of(run))
+        waiting.take_pushed(environment, waiting.changes_from(plan.others), actor_of(run))
         record(
             action=Action.PUSHED,
             actor=actor_of(run),
@@ -379,7 +375,7 @@ def summary(plan: PushPlan) -> Mapping[str, Any]:
         "change": plan.change,
         "user_pool": outputs.user_pool_id if outputs else "",
         "files": [one.path for one in plan.files],
-        **({"also": [waiting.words_of(one) for one in planned_others(plan)]} if plan.others else {}),
+        **({"also": [waiting.words_of(one) for one in waiting.changes_from(plan.others)]} if plan.others else {}),
         "parameters": len(plan.parameters),
         "stack changes": len(plan.stack_changes),
     }

@@ -1,4 +1,4 @@
-"""Whether the Amplify compiler would take the data access rules that a push brings. Pure.
+"""Whether the Amplify compiler would take the data access rules that a push brings. It asks nobody.
 
 A push writes them into the backend, and a developer's `amplify push` compiles them: what it refuses would be found
 there, by somebody who did not write it.

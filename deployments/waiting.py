@@ -89,7 +89,12 @@ def record_of(change: Other) -> dict[str, Any]:
     }
 
 
-def change_from(record: Mapping[str, Any]) -> Other:
+def changes_from(records: Iterable[Mapping[str, Any]]) -> tuple[Other, ...]:
+    """What a plan has kept, as changes again."""
+    return tuple(_change_from(one) for one in records)
+
+
+def _change_from(record: Mapping[str, Any]) -> Other:
     match record["kind"]:
         case "schema":
             return EditSchema(record["api"], record["text"])

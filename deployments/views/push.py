@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from auth_import.preflight import link_of
 from auth_import.unlinking import waiting_of
 from backend_state import known
-from backend_state.redeploy import commands
+from backend_state.redeploy import PUSH_ANYWAY, commands
 from deployments import history, pull_job, push_job, services, waiting
 from deployments.models import Deployment, DeploymentQuerySet, Phase
 from deployments.presentation import plan_report, progress_of, reviewed, stage_of
@@ -118,7 +118,7 @@ def detail(request: HttpRequest, project: str, env: str, deployment_id: int) -> 
     if wants_json(request):
         return JsonResponse(plan_report(deployment, review.plan))
     context = _base(request, environment) | {"deployment": deployment, "review": review, "plan": review.plan}
-    context["redeploy"] = commands(environment)
+    context |= {"redeploy": commands(environment), "push_anyway": PUSH_ANYWAY}
     return render_page(request, "deployments/detail.html", context)
 
 

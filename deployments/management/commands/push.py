@@ -103,7 +103,7 @@ def plan_text(plan: PushPlan) -> str:
     """The plan as a person reads it in a terminal."""
     stack = [f"  {one.action:<6}  {one.path} ({one.type}){_replaced(one.replacement)}" for one in plan.stack_changes]
     calls = [f"  {one.action}  {one.subject}" for one in plan.calls]
-    others = [f"  {waiting.words_of(one)}" for one in push_job.planned_others(plan)]
+    others = [f"  {waiting.words_of(one)}" for one in waiting.changes_from(plan.others)]
     parts = [
         "\n".join(["Beside auth:", *others]) if others else "",
         files_text([{"path": one.path, "change": one.change} for one in plan.files], "Backend files:"),
